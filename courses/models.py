@@ -1,0 +1,216 @@
+"""Courses as last synced, who takes them, what was submitted and how it was graded.
+
+The text of a course lives in files; rows here are the last good version of each part, so that web and
+workers on other machines need no shared disk. Grades are append-only events.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from trainer_service.models import Run
+
+
+class Course(models.Model):
+    """A course as last synced from its folder."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    summary = models.TextField()
+    position = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    commit = models.CharField(max_length=64, blank=True)
+    synced_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["position", "slug"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Module(models.Model):
+    """A lesson to read: Markdown with its front matter."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
+    slug = models.SlugField()
+    title = models.CharField(max_length=200)
+    position = models.PositiveIntegerField()
+    minutes = models.PositiveIntegerField(default=10)
+    front_matter = models.JSONField(default=dict)
+    text = models.TextField(help_text="Markdown")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="module_once_in_course")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Exercise(models.Model):
+    """A guided exercise: `definition` is `courses.content.ExerciseDefinition` as JSON."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="exercises")
+    module = models.ForeignKey(Module, null=True, on_delete=models.SET_NULL, related_name="exercises")
+    slug = models.SlugField()
+    title = models.CharField(max_length=200)
+    position = models.PositiveIntegerField()
+    definition = models.JSONField()
+    digest = models.CharField(max_length=64, help_text="of what matters to a grade, not of prose")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="exercise_once_in_course")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Offering(models.Model):
+    """A course given to people: the open self-paced one, or a class."""
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="offerings")
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    is_open = models.BooleanField(default=False, help_text="anyone signed in may join by submitting")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course"], condition=Q(is_open=True), name="one_open_offering_per_course")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Role(models.TextChoices):
+    """What a member of an offering may do."""
+
+    LEARNER = "learner", "learner"
+    INSTRUCTOR = "instructor", "instructor"
+
+
+class Enrolment(models.Model):
+    """Membership of an offering: the only place where roles live."""
+
+    offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="enrolments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.LEARNER)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["offering", "user"], name="enrolled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.offering_id} as {self.role}"
+
+
+class Allowance(models.Model):
+    """The attempts of one learner at one exercise in one offering: the row that submissions lock."""
+
+    offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="+")
+    exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="+")
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    spent = models.PositiveIntegerField(default=0)
+    numbered = models.PositiveIntegerField(default=0, help_text="the last attempt number given out")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["offering", "exercise", "learner"], name="one_allowance_per_learner")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.spent} spent by {self.learner_id} on {self.exercise_id}"
+
+
+class Submission(models.Model):
+    """One attempt of a learner at an exercise: a configuration and the run that trains it.
+
+    Its state is its run's, unless the learner let go of it (`cancelled_at`): runs are shared by equal
+    configurations, so letting go never stops another learner's run.
+    """
+
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="submissions")
+    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="submissions")
+    learner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="submissions")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="submissions")
+    number = models.PositiveIntegerField()
+    config = models.JSONField(help_text="what the learner set, knob by knob")
+    note = models.TextField(blank=True)
+    exercise_digest = models.CharField(max_length=64)
+    course_commit = models.CharField(max_length=64, blank=True)
+    idempotency_key = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: no key was sent
+    body_digest = models.CharField(max_length=64, blank=True)
+    is_refunded = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["offering", "exercise", "-created_at"], name="submissions_of_exercise")]
+        constraints = [
+            models.UniqueConstraint(fields=["learner", "idempotency_key"], name="one_submission_per_key"),
+            models.UniqueConstraint(
+                fields=["offering", "exercise", "learner", "number"], name="attempt_numbers_are_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.learner_id} at {self.exercise_id}"
+
+
+class GradeKind(models.TextChoices):
+    """Who or what decided."""
+
+    AUTOMATIC = "automatic", "automatic"
+    OVERRIDE = "override", "override"
+
+
+class GradeEvent(models.Model):
+    """One decision on a submission. Never updated or deleted; `courses.grading.current` says which one holds."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="grade_events")
+    kind = models.CharField(max_length=10, choices=GradeKind.choices)
+    points = models.FloatField()
+    max_points = models.FloatField()
+    passed = models.BooleanField()
+    criteria = models.JSONField(help_text="each criterion with value, threshold and points, as graded")
+    reason = models.TextField(blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    run_execution = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission"], condition=Q(kind="automatic"), name="graded_automatically_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="automatic") | ~Q(reason=""), name="people_give_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.points}/{self.max_points}"
+
+
+class Comment(models.Model):
+    """What an instructor or the learner wrote beside a run."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField(max_length=4000)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,14 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("trainyard.operations.urls")),
+    path("accounts/", include("trainyard.accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("courses/", include("courses.urls")),
+    path("jobs/", include("jobs_data.urls")),
+    path("api/", include("trainyard.api_urls")),
+    path("admin/", admin.site.urls),
+]

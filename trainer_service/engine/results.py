@@ -1,0 +1,78 @@
+"""What a run came to, as plain data: safe to send between processes and to store as JSON.
+
+What a learner can cause is data, not an exception: a run that diverges succeeds with the metrics it has
+earned; a run that could not be carried out has a `Failure` with an owner and a next step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Owner = Literal["learner", "exercise", "platform"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run has no result. Only failures owned by the learner cost an attempt."""
+
+    code: str
+    owner: Owner
+    message: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A bootstrap percentile interval around a metric (`level` in 0..1)."""
+
+    low: float
+    high: float
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class EpochPoint:
+    """One point of the curve. Losses are means over rows; `score` is accuracy or R² on validation rows."""
+
+    epoch: int
+    train_loss: float | None
+    validation_loss: float | None
+    train_score: float | None = None
+    validation_score: float | None = None
+    learning_rate: float | None = None
+
+
+@dataclass(slots=True)
+class RunResult:
+    """The outcome of one run.
+
+    metrics      part (`train`, `validation`, `held_out`) -> metric -> value; `per_class` is apart
+    per_class    class name -> precision, recall, f1, support, all on held-out rows (classification)
+    intervals    held-out metric -> bootstrap interval
+    curve        one point by epoch (networks), else empty
+    confusion    true class x predicted class, counts on held-out rows (classification)
+    residuals    up to 300 validation pairs `[true, predicted]` (regression); held-out rows stay hidden
+    telemetry    seconds by phase, examples_per_second, parameters, flops, peak_memory_bytes, cpu_utilization,
+                 inference_ms_p50, inference_ms_p95, energy_kwh, energy_method, stack_size, device
+    signals      first_loss, largest_batch_loss, dead_unit_share, update_weight_ratio, gradient_norm,
+                 diverged_at_epoch, stopped_at_epoch, best_epoch
+    versions     engine, torch, scikit-learn, numpy, python, arithmetic_class, data_sha256, weights_sha256
+    files        name -> path of bulky parts written by the child (held-out predictions, weights)
+    """
+
+    failure: Failure | None = None
+    metrics: dict[str, dict[str, float | None]] = field(default_factory=dict)
+    per_class: dict[str, dict[str, float]] = field(default_factory=dict)
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    curve: list[EpochPoint] = field(default_factory=list)
+    confusion: list[list[int]] = field(default_factory=list)
+    residuals: list[list[float]] = field(default_factory=list)
+    telemetry: dict[str, Any] = field(default_factory=dict)
+    signals: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON-ready data; non-finite numbers must have been replaced by None before."""
+        return asdict(self)
