@@ -4,7 +4,57 @@ from __future__ import annotations
 
 import os
 import tempfile
+from typing import TYPE_CHECKING
 
-# Tests never touch the data folder of a running site.
+import pytest
+
+# Tests never touch the data folder of a running site; this runs before Django reads its settings.
 os.environ.setdefault("TRAINYARD_DATA_DIR", tempfile.mkdtemp(prefix="trainyard-tests-"))
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from trainyard.accounts.models import User
+
+PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """Argon2 is slow on purpose; tests need not wait for it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def learner(db) -> User:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.create_user("lena@example.org", PASSWORD, name="Lena Learner")
+
+
+@pytest.fixture
+def instructor(db) -> User:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.create_user("ines@example.org", PASSWORD, name="Ines Instructor")
+
+
+@pytest.fixture
+def stranger(db) -> User:
+    """Signed up, but with no part in what the others do."""
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.create_user("sten@example.org", PASSWORD, name="Sten Stranger")
+
+
+@pytest.fixture
+def signed_in():
+    """`signed_in(user)`: a client of that person."""
+    from django.test import Client
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in

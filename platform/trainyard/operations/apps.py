@@ -9,3 +9,7 @@ class OperationsConfig(AppConfig):
     name = "trainyard.operations"
     label = "operations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from trainyard import checks  # noqa: F401, PLC0415 - registers on import, once settings are there

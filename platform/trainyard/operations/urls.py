@@ -1,5 +1,13 @@
-"""Addresses."""
+"""Home and health."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+from trainyard.accounts.views import home
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from trainyard.operations import views
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("readyz/workers", views.readyz_workers, name="readyz-workers"),
+]

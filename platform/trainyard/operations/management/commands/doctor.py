@@ -1,0 +1,30 @@
+"""`trainyard doctor`: is everything well, and if not, what to do."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from rich.console import Console
+
+from trainyard.operations.doctor import examine
+
+
+class Command(BaseCommand):
+    """Prints one line for each thing looked at; exit status 1 when something is wrong."""
+
+    help = "Check settings, disk, broker, database, migrations, workers and runs; exit status 1 if something is wrong."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Examine and report."""
+        console = Console(highlight=False, soft_wrap=True)
+        findings = examine()
+        for finding in findings:
+            sign = "[green]✓[/]" if finding.is_well else "[red]✗[/]"
+            console.print(f"{sign} {finding.name:12} {finding.detail}")
+            if not finding.is_well:
+                console.print(f"  {'':12} [bold]{finding.remedy}[/]")
+        if not all(finding.is_well for finding in findings):
+            sys.exit(1)

@@ -1,0 +1,157 @@
+"""`trainyard up`: set up whatever is missing, then serve web and worker from one command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from rich.console import Console
+
+from trainyard.operations import assets, demo, health, processes
+
+READY_WITHIN_SECONDS = 180.0
+
+
+class Command(BaseCommand):
+    """Migrate, load what ships, start web, worker and beat as children, and say where to go."""
+
+    help = "Set up whatever is missing and serve the site with a worker, until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--host` and `--no-demo`; the port comes from PORT."""
+        parser.add_argument("--host", default=os.environ.get("TRAINYARD_HOST", "127.0.0.1"))
+        parser.add_argument("--no-demo", action="store_true", help="no demo people, no past attempts")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Everything from an empty folder to a served site."""
+        self.console = Console(highlight=False)
+        self.is_demo = not (options["no_demo"] or settings.IS_PRODUCTION)
+        self._refuse_taken_port(options["host"])
+        self._prepare()
+        connection.close()
+        children = self._children(options["host"])
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            for child in children:
+                child.start()
+            self._wait_until_ready(options["host"], children)
+            self._greet(options["host"])
+            self._watch(children)
+        except KeyboardInterrupt:
+            self.console.print("\nStopping …")
+        finally:
+            processes.stop(children)
+        self.console.print("Stopped. Everything is kept in", str(settings.DATA_DIR))
+
+    def _refuse_taken_port(self, host: str) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, settings.PORT))
+            except OSError as error:
+                raise CommandError(
+                    f"Port {settings.PORT} on {host} is not free ({error.strerror}). "
+                    "Serve elsewhere: PORT=9000 make run"
+                ) from None
+
+    def _prepare(self) -> None:
+        self._step("Preparing the database", lambda: call_command("migrate", verbosity=0))
+        self._step("Building the chart library", assets.build)
+        if settings.IS_PRODUCTION:
+            self._step("Collecting static files", _collect_static)
+        self._step("Loading the published figures", lambda: call_command("jobs", "load", verbosity=0))
+        self._step("Syncing the courses", lambda: call_command("courses", "sync", verbosity=0))
+        if self.is_demo:
+            self._step("Inviting the demo class", demo.invite)
+            self._step("Queueing their past attempts", demo.submit_past_attempts)
+        health.forget_local_workers()
+
+    def _step(self, what: str, do: Callable[[], object]) -> None:
+        started = time.monotonic()
+        with self.console.status(f"{what} …"):
+            do()
+        self.console.print(f"  [green]✓[/] {what} [dim]{time.monotonic() - started:.1f} s[/]")
+
+    def _children(self, host: str) -> list[processes.Child]:
+        logs = settings.DATA_DIR / "logs"
+        queues = ",".join([*settings.QUEUES, "site"])
+        celery = [sys.executable, "-m", "celery", "-A", "trainyard"]
+        return [
+            processes.Child("web", _web_command(host), logs / "web.log"),
+            processes.Child(
+                "worker", [*celery, "worker", "-P", "threads", "-c", "2", "-Q", queues], logs / "worker.log"
+            ),
+            processes.Child("beat", [*celery, "beat"], logs / "beat.log"),
+        ]
+
+    def _wait_until_ready(self, host: str, children: list[processes.Child]) -> None:
+        for what, path in (("Starting the web", "/readyz"), ("Warming up the worker", "/readyz/workers")):
+            self._step(what, lambda path=path: self._wait_for(host, path, children))  # type: ignore[misc]
+
+    def _wait_for(self, host: str, path: str, children: list[processes.Child]) -> None:
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while time.monotonic() < deadline:
+            for child in children:
+                if child.exit_status is not None:
+                    raise CommandError(f"The {child.name} ended while starting:\n{child.last_lines()}")
+            with suppress(httpx.TransportError):
+                if httpx.get(_local_address(host) + path, headers=_local_headers(), timeout=5).status_code == 200:
+                    return
+            time.sleep(0.2)
+        raise CommandError(f"{path} was not ready within {READY_WITHIN_SECONDS:.0f} s; see {settings.DATA_DIR}/logs")
+
+    def _greet(self, host: str) -> None:
+        self.console.print(f"\n[bold]Trainyard is ready: {_local_address(host)}[/]")
+        if self.is_demo:
+            self.console.print("Demo sign-ins (generated people, on this machine only):")
+            for person in demo.PEOPLE:
+                self.console.print(f"  {person.email:32} {demo.PASSWORD}   [dim]{person.role}[/]")
+        self.console.print(f"Logs: {settings.DATA_DIR}/logs   Stop: Ctrl-C\n")
+
+    def _watch(self, children: list[processes.Child]) -> None:
+        is_reviewed = not self.is_demo
+        while True:
+            time.sleep(1.0)
+            for child in processes.revive(children):
+                self.console.print(f"[yellow]The {child.name} ended and was started again; see {child.log}[/]")
+            if not is_reviewed:
+                is_reviewed = demo.review_past_attempts()
+                connection.close()
+
+
+def _web_command(host: str) -> list[str]:
+    workers = os.environ.get("TRAINYARD_WEB_WORKERS", "2")
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(settings.PORT),
+        "--workers", workers, "--blocking-threads", "4", "--no-ws", "trainyard.wsgi:application",
+    ]  # fmt: skip
+
+
+def _local_address(host: str) -> str:
+    return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{settings.PORT}"
+
+
+def _local_headers() -> dict[str, str]:
+    """Ask as the first allowed host over https, so that production's own checks let us in."""
+    hosts = [host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", "."))]
+    return {"Host": hosts[0], "X-Forwarded-Proto": "https"} if settings.IS_PRODUCTION and hosts else {}
+
+
+def _collect_static() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,42 @@
+"""Health for machines: JSON, no session, no template."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from trainyard.operations import health
+
+
+@require_safe
+@never_cache
+def livez(request: HttpRequest) -> HttpResponse:
+    """The process answers; nothing else is asked."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when web, database and tables are ready, else 503 with the reasons."""
+    return _answer(health.database(), health.migrations())
+
+
+@require_safe
+@never_cache
+def readyz_workers(request: HttpRequest) -> HttpResponse:
+    """200 when a warm worker has reported lately, else 503."""
+    return _answer(health.workers())
+
+
+def _answer(*findings: health.Finding) -> JsonResponse:
+    is_ready = all(finding.is_well for finding in findings)
+    body = {
+        "status": "ready" if is_ready else "not ready",
+        "checks": [
+            {"name": f.name, "ok": f.is_well, "detail": f.detail if f.is_well else f"{f.detail} {f.remedy}".strip()}
+            for f in findings
+        ],
+    }
+    return JsonResponse(body, status=200 if is_ready else 503, headers={} if is_ready else {"Retry-After": "5"})

@@ -1,0 +1,58 @@
+"""Children end with their parent, whatever way it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from trainyard.operations import processes
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
+
+
+def is_gone_within(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_stop_ends_children_that_obey_and_children_that_do_not(tmp_path: Path) -> None:
+    children = [processes.Child("a", SLEEP, tmp_path / "a.log"), processes.Child("b", STUBBORN, tmp_path / "b.log")]
+    for child in children:
+        child.start()
+    time.sleep(0.5)
+    processes.stop(children, patience_seconds=1.0)
+    assert all(child.process.wait(5) is not None for child in children)
+
+
+def test_a_child_that_ended_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "RESTART_PAUSE_SECONDS", 0.0)
+    child = processes.Child("brief", [sys.executable, "-c", "print('said')"], tmp_path / "log")
+    child.start()
+    child.process.wait(10)
+    assert processes.revive([child]) == [child]
+    child.process.wait(10)
+    assert child.last_lines() == "said\nsaid\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
+def test_children_of_a_killed_parent_are_gone(tmp_path: Path) -> None:
+    script = (
+        "import sys, time, pathlib; from trainyard.operations import processes; "
+        f"c = processes.Child('a', {SLEEP!r}, pathlib.Path({str(tmp_path / 'log')!r})); c.start(); "
+        "print(c.process.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    child_pid = int(parent.stdout.readline())
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    assert is_gone_within(child_pid, 5)
