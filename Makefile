@@ -9,7 +9,7 @@ DEV_READY := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CODE := platform courses jobs_data trainer_service tests benchmarks manage.py
 
-.PHONY: help run test test-fast test-browser check format lint types contracts migrations bench docs lock clean
+.PHONY: help run test test-fast test-browser check laws format bench docs lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -26,13 +26,14 @@ test-fast: $(DEV_READY) ## The tests without the slow ones
 test-browser: $(DEV_READY) ## The journeys through a real Chromium (install it first: Debian's package chromium)
 	$(BIN)/python -m pytest -q -m browser tests/browser $(PYTEST)
 
-check: $(DEV_READY) ## Format, lint, types, import contracts, migrations, tests
+check: laws test ## Format, lint, types, import contracts, migrations, tests
+
+laws: $(DEV_READY) ## All of `check` but the tests
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy platform/trainyard courses jobs_data trainer_service
 	$(BIN)/lint-imports
 	$(BIN)/trainyard makemigrations --check --dry-run
-	$(MAKE) test
 
 format: $(DEV_READY) ## Rewrite the code in its one style
 	$(BIN)/ruff format $(CODE)
