@@ -42,7 +42,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(state=RunState.RUNNING)
 
     def reusable(self, cache_key: str) -> RunQuerySet:
-        """Runs whose result, present or coming, may stand for another submission of the same configuration."""
+        """Runs whose result, present or coming, may stand for another equal submission."""
         return self.filter(
             cache_key=cache_key,
             state__in=(RunState.QUEUED, RunState.RUNNING, RunState.SUCCEEDED),
@@ -67,7 +67,8 @@ class Run(models.Model):
     stack_key = models.CharField(max_length=64, blank=True, editable=False)
     queue = models.CharField(max_length=3, choices=Queue.choices, default=Queue.CPU)
     turn = models.PositiveIntegerField(
-        default=0, help_text="how many of the owner's runs were waiting when this one came: fairness by rounds"
+        default=0,
+        help_text="how many of the owner's runs were waiting when this one came: fairness by rounds",
     )
     estimate = models.JSONField(default=dict, help_text="parameters, memory_bytes, seconds, flops")
     time_limit_seconds = models.FloatField(default=600.0)
@@ -90,7 +91,9 @@ class Run(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["queue", "turn", "queued_at"], condition=Q(state="queued"), name="run_waiting"),
+            models.Index(
+                fields=["queue", "turn", "queued_at"], condition=Q(state="queued"), name="run_waiting"
+            ),
             models.Index(fields=["stack_key"], condition=Q(state="queued"), name="run_mates"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="run_leases"),
             models.Index(fields=["state", "queued_at"], name="run_by_state"),
