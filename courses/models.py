@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
 from trainer_service.models import Run
 
 
@@ -82,7 +83,9 @@ class Offering(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["course"], condition=Q(is_open=True), name="one_open_offering_per_course")
+            models.UniqueConstraint(
+                fields=["course"], condition=Q(is_open=True), name="one_open_offering_per_course"
+            )
         ]
 
     def __str__(self) -> str:
@@ -122,7 +125,9 @@ class Allowance(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["offering", "exercise", "learner"], name="one_allowance_per_learner")
+            models.UniqueConstraint(
+                fields=["offering", "exercise", "learner"], name="one_allowance_per_learner"
+            )
         ]
 
     def __str__(self) -> str:
@@ -138,7 +143,9 @@ class Submission(models.Model):
 
     offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="submissions")
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="submissions")
-    learner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="submissions")
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="submissions"
+    )
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="submissions")
     number = models.PositiveIntegerField()
     config = models.JSONField(help_text="what the learner set, knob by knob")
@@ -153,7 +160,9 @@ class Submission(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["offering", "exercise", "-created_at"], name="submissions_of_exercise")]
+        indexes = [
+            models.Index(fields=["offering", "exercise", "-created_at"], name="submissions_of_exercise")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["learner", "idempotency_key"], name="one_submission_per_key"),
             models.UniqueConstraint(
@@ -173,7 +182,7 @@ class GradeKind(models.TextChoices):
 
 
 class GradeEvent(models.Model):
-    """One decision on a submission. Never updated or deleted; `courses.grading.current` says which one holds."""
+    """One decision on a submission. Never updated or deleted; `grading.current` says which one holds."""
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="grade_events")
     kind = models.CharField(max_length=10, choices=GradeKind.choices)
@@ -182,7 +191,9 @@ class GradeEvent(models.Model):
     passed = models.BooleanField()
     criteria = models.JSONField(help_text="each criterion with value, threshold and points, as graded")
     reason = models.TextField(blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     run_execution = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
