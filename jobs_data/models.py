@@ -1,9 +1,11 @@
-"""Sources, immutable snapshots and the figures they publish."""
+"""Sources, immutable snapshots and what they hold: published figures and job listings."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Now
+
+SHORT_HASH = 12
 
 
 class Origin(models.TextChoices):
@@ -24,23 +26,47 @@ class Source(models.Model):
     published_on = models.DateField(null=True, blank=True)
     licence = models.CharField(max_length=200, blank=True)
 
+    class Meta:
+        ordering = ["slug"]
+
     def __str__(self) -> str:
         return self.title
 
 
 class Snapshot(models.Model):
-    """An immutable import of a source, named by the hash of its content."""
+    """An immutable import of a source, named by the hash of its content.
+
+    One snapshot of a source is current: pages show it. The others stay, so that what was cited can be
+    recomputed; a withdrawn one answers that it is gone, and why.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="snapshots")
     sha256 = models.CharField(max_length=64, unique=True)
     rows = models.PositiveIntegerField()
+    is_current = models.BooleanField(default=False)
     imported_at = models.DateTimeField(db_default=Now())
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawal_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ["-imported_at"]
+        ordering = ["-imported_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"], condition=models.Q(is_current=True), name="one_current_snapshot_per_source"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_current=False) | models.Q(withdrawn_at=None),
+                name="a_withdrawn_snapshot_is_not_current",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.source_id} {self.sha256[:12]}"
+        return f"{self.source_id} {self.short_hash}"
+
+    @property
+    def short_hash(self) -> str:
+        """The first twelve hex digits: what addresses and pages print."""
+        return self.sha256[:SHORT_HASH]
 
 
 class Observation(models.Model):
@@ -66,3 +92,31 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.statistic}: {self.label} = {self.value}"
+
+
+class Listing(models.Model):
+    """One job posting as its source shows it, with the pay range read from its text (unconverted)."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="listings")
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    company = models.CharField(max_length=200)
+    location = models.CharField(max_length=200)
+    employment = models.CharField(max_length=100)
+    level = models.CharField(max_length=100)
+    salary = models.CharField(max_length=100)
+    salary_min = models.DecimalField(max_digits=12, decimal_places=2)
+    salary_max = models.DecimalField(max_digits=12, decimal_places=2)
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "position"], name="one_listing_per_position"),
+            models.CheckConstraint(
+                condition=models.Q(salary_min__lte=models.F("salary_max")), name="salary_range_is_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.company}"

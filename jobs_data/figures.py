@@ -1,0 +1,169 @@
+"""Permanent addresses: `/jobs/figures/<hash>/<name>.<format>?v=<version>` always gives the same bytes.
+
+The address names the snapshot, the statistic and its version, so what it answers can be computed again by
+anyone who holds the snapshot; `verify` does so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+from django.core.cache import cache
+
+from . import exports, statistics
+from .models import SHORT_HASH, Snapshot
+from .snapshots import is_intact
+from .statistics import Figure
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "vl.json": "application/json",
+}
+# Part of the cache key and ETag of drawn files: raise it when the same figure is drawn differently.
+DRAWING_VERSION = 1
+ADDRESS = re.compile(rf"/jobs/figures/([0-9a-f]{{{SHORT_HASH}}})/([a-z-]+)\.([a-z.]+)$")
+
+
+class NoSuchFigure(LookupError):
+    """Nothing was ever at this address; the message says what is wrong with it."""
+
+
+class FigureGone(LookupError):
+    """There was a figure at this address; the message says why it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What recomputing an address found; `sha256` is of the recomputed bytes."""
+
+    holds: bool
+    sha256: str
+    message: str
+
+
+def address(figure: Figure, file_format: str) -> str:
+    """The permanent address of a figure's file, below the site's root."""
+    name, version = figure.statistic.name, figure.statistic.version
+    return f"/jobs/figures/{figure.snapshot.short_hash}/{name}.{file_format}?v={version}"
+
+
+def at(short_hash: str, name: str, version: int | None = None) -> Figure:
+    """The figure at an address; NoSuchFigure or FigureGone. Without a version, the newest."""
+    try:
+        snapshot = statistics.find_snapshot(short_hash)
+        figure = None if snapshot.withdrawn_at else statistics.compute(name, snapshot)
+    except Snapshot.DoesNotExist:
+        raise NoSuchFigure(f"No snapshot's hash starts with {short_hash}.") from None
+    except (statistics.UnknownStatistic, statistics.NotLoaded) as missing:
+        raise NoSuchFigure(str(missing)) from None
+    if figure is None:
+        raise FigureGone(f"Snapshot {short_hash} was withdrawn: {snapshot.withdrawal_reason}")
+    _check_version(figure, version)
+    return figure
+
+
+def render(figure: Figure, file_format: str) -> bytes:
+    """The figure as bytes; what is drawn is kept in the cache under the snapshot's hash."""
+    key = f"jobs:{entity_tag(figure, file_format)}"
+    kept: bytes | None = cache.get(key)
+    if kept is None:
+        kept = RENDERERS[file_format](figure)
+        cache.set(key, kept, timeout=None)
+    return kept
+
+
+def entity_tag(figure: Figure, file_format: str) -> str:
+    """Names the bytes of a figure's file: snapshot, statistic, its version and the drawing's."""
+    version = f"v{figure.statistic.version}.{DRAWING_VERSION}"
+    return f"{figure.snapshot.short_hash}-{figure.statistic.name}-{version}-{file_format}"
+
+
+def verify(permanent_address: str, given: bytes | None = None) -> Verdict:
+    """Recompute an address from the stored snapshot; compare with `given`, or else with what the site serves.
+
+    ValueError when it is no address of a figure; NoSuchFigure or FigureGone as for `at`.
+    """
+    figure, file_format = parse_address(permanent_address)
+    fresh = RENDERERS[file_format](figure)
+    sha256 = hashlib.sha256(fresh).hexdigest()
+    if not is_intact(figure.snapshot):
+        return Verdict(False, sha256, "The stored rows no longer hash to the snapshot's name.")
+    if fresh != (render(figure, file_format) if given is None else given):
+        other = "what the site serves" if given is None else "the file given"
+        return Verdict(False, sha256, f"The recomputed bytes differ from {other}.")
+    return Verdict(True, sha256, "The snapshot is intact and recomputes to the same bytes.")
+
+
+def parse_address(text: str) -> tuple[Figure, str]:
+    """The figure and format that an address (a path or a full URL) names."""
+    parts = urlsplit(text)
+    found = ADDRESS.search(parts.path)
+    if found is None or found[3] not in CONTENT_TYPES:
+        raise ValueError(
+            f"{text!r} is not the address of a figure. One looks like "
+            f"/jobs/figures/0123456789ab/countries.csv?v=1; formats: {', '.join(CONTENT_TYPES)}."
+        )
+    return at(found[1], found[2], parse_version(parse_qs(parts.query).get("v", [""])[0])), found[3]
+
+
+def parse_version(text: str) -> int | None:
+    """The version in an address; None when it names none; NoSuchFigure when it is no number."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise NoSuchFigure(f"v={text!r} is not a version; use a number such as v=1.")
+    return int(text)
+
+
+def _check_version(figure: Figure, version: int | None) -> None:
+    known = figure.statistic.version
+    if version is None or version == known:
+        return
+    if 0 < version < known:
+        raise FigureGone(
+            f"{figure.statistic.name} is now computed by version {known}; version {version} is retired."
+        )
+    raise NoSuchFigure(f"{figure.statistic.name} has no version {version}; the newest is {known}.")
+
+
+def _csv(figure: Figure) -> bytes:
+    return exports.figure_csv(exports.document(figure))
+
+
+def _json(figure: Figure) -> bytes:
+    return exports.figure_json(exports.document(figure))
+
+
+def _svg(figure: Figure) -> bytes:
+    from . import charts  # noqa: PLC0415 - altair takes a second to import; only the first drawing needs it
+
+    return charts.to_svg(figure)
+
+
+def _png(figure: Figure) -> bytes:
+    from . import charts  # noqa: PLC0415 - altair takes a second to import; only the first drawing needs it
+
+    return charts.to_png(figure)
+
+
+def _vega_lite(figure: Figure) -> bytes:
+    from . import charts  # noqa: PLC0415 - altair takes a second to import; only the first drawing needs it
+
+    return json.dumps(charts.specification(figure), ensure_ascii=False).encode()
+
+
+RENDERERS: dict[str, Callable[[Figure], bytes]] = {
+    "csv": _csv,
+    "json": _json,
+    "svg": _svg,
+    "png": _png,
+    "vl.json": _vega_lite,
+}
