@@ -1,5 +1,11 @@
-"""Addresses."""
+"""The profile; signing up, in and out are allauth's addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from . import views
+
+urlpatterns = [
+    path("profile/", views.profile, name="profile"),
+    path("profile/token/", views.create_token, name="profile-create-token"),
+    path("profile/token/revoke/", views.revoke_token, name="profile-revoke-token"),
+]

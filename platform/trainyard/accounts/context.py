@@ -1,0 +1,35 @@
+"""What the frame of every page needs to know: where the visitor is, and whether there is something to review."""
+
+from __future__ import annotations
+
+from courses.models import Enrolment, Role
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+SECTIONS_BY_NAMESPACE = {"courses": "courses", "jobs": "jobs"}
+
+
+def is_instructor(request: HttpRequest) -> bool:
+    """Whether the visitor teaches any offering."""
+    user = request.user
+    return user.is_authenticated and Enrolment.objects.filter(user=user, role=Role.INSTRUCTOR).exists()
+
+
+def section(request: HttpRequest) -> str:
+    """The entry of the navigation that the page belongs to, or an empty string."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    name = match.url_name or ""
+    if name.startswith("review"):
+        return "review"
+    if name.startswith("submission"):
+        return "runs"
+    if name.startswith(("profile", "account_")):
+        return "profile"
+    return SECTIONS_BY_NAMESPACE.get(match.namespace, "")
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Context processor; the query for instructors runs only where a template asks."""
+    return {"section": section(request), "is_instructor": SimpleLazyObject(lambda: is_instructor(request))}
