@@ -1,5 +1,6 @@
 """Runs: the queue, the worker and the training engine."""
 
+from celery import current_app
 from django.apps import AppConfig
 
 
@@ -8,3 +9,9 @@ class TrainerServiceConfig(AppConfig):
 
     name = "trainer_service"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let every Celery worker that consumes a queue of runs also train them."""
+        from trainer_service.worker import TrainersStep  # noqa: PLC0415 - needs the models
+
+        current_app.steps["worker"].add(TrainersStep)

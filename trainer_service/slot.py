@@ -1,0 +1,313 @@
+"""A slot: one thread of the worker with one trainer; it claims runs and sees each to its end."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from trainer_service import failures, outputs, queue
+from trainer_service.engine.results import Failure, RunResult
+from trainer_service.job import Job
+from trainer_service.trainer import COMMAND, GARBLED, GONE, Message, Trainer, read_result
+
+logger = logging.getLogger(__name__)
+
+READY_SECONDS = 180.0  # importing the numerical libraries on a cold, busy machine
+LOOK_SECONDS = 0.1
+DROP_SECONDS = 2.0
+EXIT_SECONDS = 1.0
+EAGER_SECONDS = 10.0
+EAGER_PULL_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 30.0
+DATABASE_TRIES = 6
+KEEP_MEMORY_BYTES = 512 * 1024**2  # a trainer that keeps more than this after a job is replaced
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a trainer said of itself when it was ready."""
+
+    device: str = ""
+    arithmetic_class: str = ""
+
+
+class Slot(threading.Thread):
+    """Claims by the bell or its own clock, trains, ends. Its trainer lives and dies with this thread.
+
+    A fault of one run alone is that run's; in a stack nobody knows whose it is, so each run of it is counted
+    as lost and tried again alone.
+    """
+
+    def __init__(
+        self, *, number: int, worker: str, queues: Sequence[str], command: Sequence[str] = COMMAND
+    ) -> None:
+        super().__init__(name=f"slot-{number}", daemon=True)
+        self.number = number
+        self.job: Job | None = None
+        self.profile: Profile | None = None
+        self._worker = worker
+        self._queues = queues
+        self._command = command
+        self._trainer: Trainer | None = None
+        self._idle_memory = 0
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self._last_work = float("-inf")
+        self._pause = 1.0
+
+    # From other threads ---------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Look at the queue now."""
+        self._bell.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._stopping.is_set()
+
+    def ask_to_stop(self) -> None:
+        """Hand back what is held and end; `join` to wait for it."""
+        self._stopping.set()
+        self._bell.set()
+
+    # The loop -------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Work until asked to stop."""
+        try:
+            while not self._stopping.is_set():
+                if self.ensure_trainer() and not self._work_or_wait():
+                    self._bell.wait(self._pull_seconds())
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End the trainer and this thread's database connection."""
+        if self._trainer:
+            self._trainer.stop()
+            self._trainer = None
+        self.profile = None
+        connection.close()
+
+    def _work_or_wait(self) -> bool:
+        self._bell.clear()
+        try:
+            close_old_connections()
+            return self.work_once()
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("%s: the database does not answer: %s", self.name, error)
+            connection.close()
+            return False
+
+    def _pull_seconds(self) -> float:
+        pull = float(settings.PULL_SECONDS)
+        return min(EAGER_PULL_SECONDS, pull) if time.monotonic() - self._last_work < EAGER_SECONDS else pull
+
+    def ensure_trainer(self) -> bool:
+        """Have a warm trainer. False after a start that failed, and after a pause that grows with each."""
+        if self._trainer:
+            return True
+        trainer = Trainer(self._command)
+        ready = self._await_ready(trainer)
+        if ready is None:
+            status = trainer.stop()
+            if not self._stopping.is_set():
+                logger.error("%s: a trainer did not become ready (exit status %s)", self.name, status)
+            self.profile = None
+            self._stopping.wait(self._pause)
+            self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
+            return False
+        self._trainer, self._pause = trainer, 1.0
+        self._idle_memory = trainer.memory_bytes()
+        self.profile = Profile(str(ready.get("device", "")), str(ready.get("arithmetic_class", "")))
+        return True
+
+    def _await_ready(self, trainer: Trainer) -> Message | None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and not self._stopping.is_set():
+            message = trainer.receive(LOOK_SECONDS)
+            if message:
+                return message if message["kind"] == "ready" else None
+        return None
+
+    # One job --------------------------------------------------------------------------------------------
+
+    def work_once(self) -> bool:
+        """Claim and train; False when nothing waited."""
+        runs = queue.claim(worker=self._worker, queues=self._queues, limit=settings.STACK_SIZE)
+        if not runs:
+            return False
+        self.job = Job(runs)
+        try:
+            self._train(self.job)
+        finally:
+            self.job = None
+            self._last_work = time.monotonic()
+        if self._memory_grown() > KEEP_MEMORY_BYTES:
+            self._discard_trainer()
+        return True
+
+    def _train(self, job: Job) -> None:
+        try:
+            folders = [outputs.folder(run.pk, run.execution) for run in job.runs]
+        except OSError:
+            logger.exception("%s: no room for the outputs of job %s", self.name, job.id)
+            self._end_rows(job, failures.STORAGE_FAILED)
+            return
+        try:
+            self._start(job, folders)
+            self._follow(job, folders)
+        finally:
+            for folder in folders:
+                outputs.remove(folder)
+
+    def _start(self, job: Job, folders: Sequence[Path]) -> None:
+        self._tell(
+            {
+                "kind": "train",
+                "job": job.id,
+                "specs": [run.spec for run in job.runs],
+                "out_dirs": [str(folder) for folder in folders],
+                "watts_per_core": settings.ELECTRICITY_WATTS_PER_CORE,
+            }
+        )
+
+    def _follow(self, job: Job, folders: Sequence[Path]) -> None:
+        """Listen to the trainer until the job has come to an end, one way or another."""
+        started = time.monotonic()
+        unwanted_since: float | None = None
+        while True:
+            message = self._hear()
+            if message and self._take(job, message, folders):
+                return
+            if self._stopping.is_set():
+                return self._give_up(job, lambda: queue.hand_back(tokens=job.tokens()))
+            self._drop_unwanted(job)
+            now = time.monotonic()
+            if job.live_rows():
+                unwanted_since = None
+            elif (unwanted_since := unwanted_since or now) + DROP_SECONDS < now:
+                self._discard_trainer()
+                return
+            if now - started > job.time_limit_seconds:
+                return self._give_up(job, lambda: self._blame(job, failures.TIME_LIMIT))
+            if self._memory_grown() > job.memory_limit_bytes:
+                return self._give_up(job, lambda: self._blame(job, failures.OUT_OF_MEMORY))
+
+    def _take(self, job: Job, message: Message, folders: Sequence[Path]) -> bool:
+        """Act on one message; True when it ends the job."""
+        kind = message["kind"]
+        if kind in (GONE, GARBLED):
+            self._lose_trainer(job, is_gone=kind == GONE)
+        elif message.get("job") != job.id:
+            return False
+        elif kind == "progress":
+            job.add_point(message.get("row"), message.get("point"))
+            return False
+        elif kind == "done":
+            self._settle(job, message, folders)
+        elif kind == "error":
+            logger.error("%s: the engine failed on job %s: %s", self.name, job.id, message.get("message"))
+            self._blame(job, failures.ENGINE_ERROR)
+        return kind in (GONE, GARBLED, "done", "error")
+
+    def _settle(self, job: Job, message: Message, folders: Sequence[Path]) -> None:
+        try:
+            results = [read_result(raw) for raw in message["results"]]
+        except (ValueError, KeyError, TypeError):
+            logger.exception("%s: the results of job %s cannot be read", self.name, job.id)
+            results = []
+        if len(results) != len(job.runs):
+            return self._blame(job, failures.ENGINE_ERROR)
+        for row in job.live_rows():
+            self._finish(job, row, results[row], folders[row])
+
+    # Ends -----------------------------------------------------------------------------------------------
+
+    def _finish(self, job: Job, row: int, result: RunResult, folder: Path | None = None) -> None:
+        run = job.runs[row]
+        key = ""
+        if result.failure is None and folder:
+            try:
+                key = outputs.store(run.pk, run.execution, folder)
+            except OSError:
+                logger.exception("the outputs of run %s could not be stored", run.pk)
+                result = RunResult(failure=failures.STORAGE_FAILED)
+        is_ours = _insist(
+            lambda: queue.finish(run_id=run.pk, execution=run.execution, result=result, output_key=key)
+        )
+        job.release([row])
+        if folder and is_ours is False:
+            outputs.forget(key, folder)
+
+    def _end_rows(self, job: Job, failure: Failure) -> None:
+        for row in job.live_rows():
+            self._finish(job, row, RunResult(failure=failure))
+
+    def _blame(self, job: Job, failure: Failure) -> None:
+        """A run alone fails; the runs of a stack are lost once and each tried again alone."""
+        if job.is_alone:
+            self._end_rows(job, failure)
+        else:
+            _insist(lambda: queue.lose(tokens=job.tokens(), failure=failure))
+
+    def _lose_trainer(self, job: Job, *, is_gone: bool) -> None:
+        status = self._discard_trainer(EXIT_SECONDS if is_gone else 0.0)
+        logger.error("%s: the trainer was lost with job %s (exit status %s)", self.name, job.id, status)
+        # Nobody but the kernel, short of memory, kills a child of ours that still talks sense.
+        is_out_of_memory = is_gone and status == -signal.SIGKILL
+        failure = failures.OUT_OF_MEMORY if is_out_of_memory else failures.CHILD_CRASHED
+        _insist(lambda: queue.lose(tokens=job.tokens(), failure=failure))
+
+    def _give_up(self, job: Job, settle: Callable[[], Any]) -> None:
+        """End the trainer first: nothing of this job may go on when its runs are someone else's."""
+        self._discard_trainer()
+        _insist(settle)
+
+    def _drop_unwanted(self, job: Job) -> None:
+        for row, is_cancelled in job.take_unwanted().items():
+            self._tell({"kind": "drop", "job": job.id, "row": row})
+            if is_cancelled:
+                self._finish(job, row, RunResult(failure=failures.CANCELLED))
+            job.release([row])
+
+    # The trainer ----------------------------------------------------------------------------------------
+
+    def _tell(self, message: Message) -> None:
+        if self._trainer:
+            self._trainer.send(message)
+
+    def _hear(self) -> Message | None:
+        return self._trainer.receive(LOOK_SECONDS) if self._trainer else {"kind": GONE}
+
+    def _memory_grown(self) -> int:
+        """Bytes that the trainer holds above what it held when it was ready."""
+        return self._trainer.memory_bytes() - self._idle_memory if self._trainer else 0
+
+    def _discard_trainer(self, grace: float = 0.0) -> int:
+        status = self._trainer.stop(grace) if self._trainer else 0
+        self._trainer = None
+        return status
+
+
+def _insist(write: Callable[[], Any]) -> Any:
+    """Do a write that ends something, again while the database is away; then the lease's end decides."""
+    for tried in range(DATABASE_TRIES):
+        try:
+            return write()
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("the end of a run could not be written yet: %s", error)
+            connection.close()
+            time.sleep(min(2.0**tried, 10.0))
+    logger.error("the end of a run could not be written; it will be trained again when its lease has ended")
+    return None
