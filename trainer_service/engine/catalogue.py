@@ -39,6 +39,13 @@ class Dataset:
         """Width of a network's last layer: one for each class, or one number."""
         return len(self.classes) or 1
 
+    def split(self, *, validation_fraction: float, train_fraction: float) -> tuple[int, int]:
+        """Rows that are fitted and rows that validate, as counts; both are at least one for each class."""
+        least = max(2, len(self.classes))
+        validation = max(least, round(self.training_rows * validation_fraction))
+        train = max(least, round((self.training_rows - validation) * train_fraction))
+        return train, validation
+
 
 _UCI = "UCI Machine Learning Repository, as distributed inside scikit-learn"
 
@@ -55,7 +62,7 @@ DATASETS: dict[str, Dataset] = {
             sha256="f19a7d92591ca0a1ffc65ec172e8149afdff995e0d2c4cb0afd151f38471ff90",
             origin=f"Alpaydin and Kaynak (1998), optical recognition of handwritten digits; {_UCI}",
             licence="CC BY 4.0",
-            summary="8×8 grey images of the digits 0 to 9 by 43 writers; each pixel counts dark dots from 0 to 16.",
+            summary="8×8 grey images of the digits 0 to 9 by 43 writers; pixels count dark dots, 0 to 16.",
             classes=tuple("0123456789"),
             image_shape=(8, 8),
             feature_names=tuple(f"pixel {row},{column}" for row in range(8) for column in range(8)),
@@ -68,9 +75,9 @@ DATASETS: dict[str, Dataset] = {
             held_out_rows=171,
             features=30,
             sha256="cdd5f37c36cbdfc2e5ee074cec7540fac54340874afb25917a673e446270d0d0",
-            origin=f"Wolberg, Mangasarian, Street and Street (1995), Breast Cancer Wisconsin (Diagnostic); {_UCI}",
+            origin=f"Wolberg, Mangasarian, Street et al. (1995), Breast Cancer Wisconsin (Diagnostic); {_UCI}",
             licence="CC BY 4.0",
-            summary="Measurements of cell nuclei in images of 569 breast tumours, each found malignant or benign.",
+            summary="Measurements of cell nuclei in images of 569 breast tumours, malignant or benign.",
             classes=("malignant", "benign"),
             positive_class=0,
             feature_names=tuple(
@@ -126,9 +133,9 @@ DATASETS: dict[str, Dataset] = {
             held_out_rows=133,
             features=10,
             sha256="84ec38030d0ff6dfdc32f475c5633e39e7ada9dbc328d3deb29bb757eec6a331",
-            origin="Efron, Hastie, Johnstone and Tibshirani (2004), Least Angle Regression; inside scikit-learn",
+            origin="Efron, Hastie, Johnstone, Tibshirani (2004), Least Angle Regression; inside scikit-learn",
             licence="as distributed with scikit-learn (BSD-3-Clause)",
-            summary="Ten measurements of 442 people with diabetes and how far the disease went one year later (25 to 346).",
+            summary="Ten measurements of 442 people with diabetes; how far it went a year later (25 to 346).",
             feature_names=(
                 "age",
                 "sex",

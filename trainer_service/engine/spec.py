@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from trainer_service.engine import catalogue
 
-SPEC_VERSION = 1
+SPEC_VERSION: Literal[1] = 1
 ENGINE_VERSION = "1"  # raise when the same spec would give other numbers
 
 
@@ -99,9 +99,7 @@ class DecisionTree(SpecModel):
     max_depth: int | None = Field(
         None, ge=1, le=64, description="Largest number of questions on a path; null for no limit."
     )
-    min_samples_leaf: int = Field(
-        1, ge=1, le=1000, description="Smallest number of training rows in a leaf."
-    )
+    min_samples_leaf: int = Field(1, ge=1, le=1000, description="Smallest number of training rows in a leaf.")
     criterion: Literal["gini", "entropy"] = Field(
         "gini", description="How the purity of a split is measured (classification only)."
     )
@@ -115,9 +113,7 @@ class RandomForest(SpecModel):
     max_depth: int | None = Field(
         None, ge=1, le=64, description="Largest number of questions on a path; null for no limit."
     )
-    min_samples_leaf: int = Field(
-        1, ge=1, le=1000, description="Smallest number of training rows in a leaf."
-    )
+    min_samples_leaf: int = Field(1, ge=1, le=1000, description="Smallest number of training rows in a leaf.")
     max_features: Literal["sqrt", "log2", "all"] = Field(
         "sqrt", description="How many features each split may choose from."
     )
@@ -139,7 +135,7 @@ Width = Annotated[int, Field(ge=1, le=1024)]
 
 
 class MLP(SpecModel):
-    """A feed-forward network: layers of weighted sums with a bend between them, trained by backpropagation."""
+    """A feed-forward network: weighted sums in layers, with bends between, trained by backpropagation."""
 
     family: Literal["mlp"]
     hidden: list[Width] = Field(
@@ -148,9 +144,7 @@ class MLP(SpecModel):
         max_length=8,
         description="Units of each hidden layer, first to last, each from 1 to 1024.",
     )
-    activation: Literal["relu", "tanh"] = Field(
-        "relu", description="The bend between layers."
-    )
+    activation: Literal["relu", "tanh"] = Field("relu", description="The bend between layers.")
 
 
 Model = Annotated[
@@ -226,12 +220,17 @@ class Regularization(SpecModel):
 class Training(SpecModel):
     """How long and in what portions the training rows are shown."""
 
-    epochs: int = Field(20, ge=1, le=300, description="How often all training rows are shown (networks only).")
+    epochs: int = Field(
+        20, ge=1, le=300, description="How often all training rows are shown (networks only)."
+    )
     batch_size: Literal[8, 16, 32, 64, 128, 256] = Field(
         64, description="Rows in one step of the optimizer (networks only)."
     )
     seed: int = Field(
-        0, ge=0, le=2**31 - 1, description="Start of all random numbers: split of validation rows, weights, order."
+        0,
+        ge=0,
+        le=2**31 - 1,
+        description="Start of all random numbers: split of validation rows, weights, order.",
     )
 
 
@@ -259,7 +258,9 @@ class RunSpec(SpecModel):
         dataset = catalogue.DATASETS.get(self.data.dataset)
         if dataset is None:
             known = ", ".join(sorted(catalogue.DATASETS))
-            raise ValueError(f"data.dataset: there is no dataset '{self.data.dataset}'; choose one of {known}")
+            raise ValueError(
+                f"data.dataset: there is no dataset '{self.data.dataset}'; choose one of {known}"
+            )
         if dataset.task != self.task:
             raise ValueError(f"task: dataset '{dataset.name}' is for {dataset.task}, not {self.task}")
         if self.model.family not in FAMILIES_BY_TASK[self.task]:
@@ -324,7 +325,14 @@ def _is_short(value: Any) -> bool:
 
 
 # Discriminator tags stand in pydantic's error locations; learners know only their own keys.
-_TAGS = frozenset().union(*FAMILIES_BY_TASK.values()) | {"standardize", "minmax", "sgd", "adamw", "constant", "cosine"}
+_TAGS = frozenset().union(*FAMILIES_BY_TASK.values()) | {
+    "standardize",
+    "minmax",
+    "sgd",
+    "adamw",
+    "constant",
+    "cosine",
+}
 
 
 # Identity -----------------------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+"""Files that a run leaves: weights and held-out predictions, in formats that cannot carry code.
+
+Networks are safetensors, scikit-learn models are skops files, predictions are plain arrays. Nothing here is
+ever pickled, and nothing that was stored is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skops.io
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+
+from trainer_service.engine.data import HeldOut
+from trainer_service.engine.families.base import Prediction
+from trainer_service.engine.families.mlp import TrainedNetwork
+from trainer_service.engine.preprocess import Preprocessor
+
+
+def save_weights(folder: Path, model: Any, preprocessor: Preprocessor) -> Path:
+    """Write model and preprocessing to `folder`; returns the file."""
+    steps = {
+        f"preprocessing.{number}.{name}": getattr(step, name)
+        for number, step in enumerate(preprocessor.steps)
+        for name in ("shift", "scale")
+    }
+    if isinstance(model, TrainedNetwork):
+        path = folder / "weights.safetensors"
+        save_file(steps | _arrays(model), path)
+        return path
+    path = folder / "weights.skops"
+    skops.io.dump({"model": model, **steps}, path)
+    return path
+
+
+def save_predictions(folder: Path, prediction: Prediction, held_out: HeldOut) -> Path:
+    """Write what the run says about the held-out rows, and which rows they are; their labels stay out."""
+    path = folder / "held_out_predictions.npz"
+    arrays: dict[str, NDArray[Any]] = {"row": held_out.indices, "value": prediction.values}
+    if prediction.probabilities is not None:
+        arrays["probabilities"] = prediction.probabilities
+    elif prediction.scores is not None:
+        arrays["scores"] = prediction.scores
+    np.savez(path, allow_pickle=False, **arrays)
+    return path
+
+
+def sha256(path: Path) -> str:
+    """Digest of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _arrays(model: TrainedNetwork) -> dict[str, NDArray[Any]]:
+    """A network's parameters by name, and the scale of its target."""
+    arrays: dict[str, NDArray[Any]] = {"target": np.array([model.target.mean, model.target.deviation])}
+    for number, layer in enumerate(model.network.layers(model.weights.unsqueeze(0))):
+        arrays[f"layer.{number}.weight"] = np.ascontiguousarray(layer.weight[0].numpy())
+        arrays[f"layer.{number}.bias"] = np.ascontiguousarray(layer.bias[0, 0].numpy())
+    return arrays

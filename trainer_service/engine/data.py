@@ -1,0 +1,141 @@
+"""The rows of a dataset, kept in two types: what fitting code may see, and what only measuring code may see.
+
+A fit function takes `TrainingRows`. Held-out rows live in `HeldOut`, which is no part of it and which the
+families and the trainer do not import: a leak would have to be written on purpose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn import datasets as sources
+
+from trainer_service.engine.catalogue import DATASETS, Dataset
+from trainer_service.engine.spec import RunSpec
+
+Features = NDArray[np.float64]
+Targets = NDArray[np.float64] | NDArray[np.int64]
+
+
+class DataMismatch(RuntimeError):
+    """The installed library serves other rows than the catalogue promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`features` (n, features) and `targets` (n,): class numbers, or real numbers for regression."""
+
+    features: Features
+    targets: Targets
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def take(self, indices: NDArray[np.int64]) -> Rows:
+        """The rows at `indices`, copied."""
+        return Rows(self.features[indices], self.targets[indices])
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRows:
+    """All that fitting code gets: rows to fit, and validation rows to watch the fit."""
+
+    train: Rows
+    validation: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Rows that judge a finished run. `indices` are their places in the dataset."""
+
+    indices: NDArray[np.int64]
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A dataset in its two parts: the pool that runs split further, and the held-out rows."""
+
+    dataset: Dataset
+    pool: Rows
+    held_out: HeldOut
+
+
+@cache
+def load(name: str) -> Loaded:
+    """The dataset `name` from the installed library, verified; raises `DataMismatch` if a byte differs."""
+    dataset = DATASETS[name]
+    features, targets = _read(name)
+    digest = hashlib.sha256(features.astype("<f8").tobytes() + targets.astype("<f8").tobytes()).hexdigest()
+    if digest != dataset.sha256:
+        raise DataMismatch(
+            f"{name}: the rows served here have SHA-256 {digest}, the catalogue says {dataset.sha256}; "
+            "install the scikit-learn version of the lock file"
+        )
+    is_classification = dataset.task == "classification"
+    rows = Rows(features, targets.astype(np.int64) if is_classification else targets)
+    # The name seeds the split, so that held-out rows depend on nothing but the dataset's version.
+    held_out, pool = _divide(
+        rows.targets, dataset.held_out_rows, seed=zlib.crc32(name.encode()), stratified=is_classification
+    )
+    return Loaded(dataset, rows.take(pool), HeldOut(held_out, rows.take(held_out)))
+
+
+def training_rows(spec: RunSpec) -> TrainingRows:
+    """The pool of the spec's dataset, split by the spec's seed into rows to fit and validation rows."""
+    loaded = load(spec.data.dataset)
+    train, validation = loaded.dataset.split(
+        validation_fraction=spec.data.validation_fraction, train_fraction=spec.data.train_fraction
+    )
+    stratified, seed = spec.task == "classification", spec.training.seed
+    watching, rest = _divide(loaded.pool.targets, validation, seed=seed, stratified=stratified)
+    remaining = loaded.pool.take(rest)
+    fitting, _ = _divide(remaining.targets, train, seed=seed, stratified=stratified)
+    return TrainingRows(train=remaining.take(fitting), validation=loaded.pool.take(watching))
+
+
+# Private functions --------------------------------------------------------------------------------------
+
+
+def _read(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    bunch = getattr(sources, f"load_{name.partition('@')[0]}")()
+    return np.ascontiguousarray(bunch.data, np.float64), np.ascontiguousarray(bunch.target, np.float64)
+
+
+def _divide(
+    targets: Targets, count: int, *, seed: int, stratified: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of `count` drawn rows and of the others, each in ascending order.
+
+    Stratified draws give every class its share to the nearest row, and at least one row where it has two.
+    """
+    # RandomState's stream is frozen by numpy's policy; newer generators may change between releases.
+    random = np.random.RandomState(seed)
+    groups = [np.flatnonzero(targets == label) for label in np.unique(targets)] if stratified else []
+    groups = groups or [np.arange(len(targets))]
+    quotas = _quotas([len(group) for group in groups], count)
+    drawn = [random.permutation(group)[:quota] for group, quota in zip(groups, quotas, strict=True)]
+    chosen = np.sort(np.concatenate(drawn))
+    others = np.setdiff1d(np.arange(len(targets)), chosen)
+    return chosen.astype(np.int64), others.astype(np.int64)
+
+
+def _quotas(sizes: list[int], count: int) -> list[int]:
+    """Whole shares of `count` in proportion to `sizes` (largest remainder), none of them empty."""
+    exact = [size * count / sum(sizes) for size in sizes]
+    shares = [max(1, int(share)) for share in exact]
+    by_need = sorted(range(len(sizes)), key=lambda i: (shares[i] - exact[i], i))
+    while sum(shares) != count:
+        missing = count - sum(shares)
+        if missing > 0:
+            for i in by_need[:missing]:
+                shares[i] += 1
+        else:
+            richest = max(range(len(sizes)), key=lambda i: shares[i] - exact[i] if shares[i] > 1 else -count)
+            shares[richest] -= 1
+    return shares

@@ -1,0 +1,91 @@
+"""What a model family is to the engine: something that builds, fits and predicts."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+
+from trainer_service.engine.callbacks import Callbacks
+from trainer_service.engine.data import Features, TrainingRows
+from trainer_service.engine.results import EpochPoint
+from trainer_service.engine.spec import RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model says about n rows.
+
+    `values` (n,) are class numbers, or real numbers for regression. `scores` (n, classes) rank the classes:
+    higher is likelier. `probabilities` (n, classes) sum to 1; not every family has them.
+    """
+
+    values: NDArray[Any]
+    scores: NDArray[np.float64] | None = None
+    probabilities: NDArray[np.float64] | None = None
+
+
+@dataclass(slots=True)
+class Fitted:
+    """A trained model and how its training went. `flops` is None where only the closed form knows."""
+
+    model: Any
+    parameters: int
+    examples: int
+    curve: list[EpochPoint] = field(default_factory=list)
+    signals: dict[str, Any] = field(default_factory=dict)
+    flops: float | None = None
+    cancelled: bool = False
+
+
+class Family(ABC):
+    """A kind of model. Rows reach it preprocessed; held-out rows never reach `fit`."""
+
+    @abstractmethod
+    def build(self, spec: RunSpec) -> Any:
+        """The model of `spec`, not trained."""
+
+    @abstractmethod
+    def fit(
+        self, specs: Sequence[RunSpec], rows: Sequence[TrainingRows], *, callbacks: Callbacks, device: str
+    ) -> list[Fitted]:
+        """Train each spec on its own rows, all specs of one stack key."""
+
+    @abstractmethod
+    def predict(self, model: Any, features: Features) -> Prediction:
+        """What a trained model says about `features` (n, features)."""
+
+
+class ScikitLearnFamily(Family):
+    """A family that scikit-learn trains, one run at a time."""
+
+    @abstractmethod
+    def count(self, model: Any) -> int:
+        """Numbers that the trained model consists of."""
+
+    def fit(
+        self, specs: Sequence[RunSpec], rows: Sequence[TrainingRows], *, callbacks: Callbacks, device: str
+    ) -> list[Fitted]:
+        fitted = [self._fit_one(spec, part) for spec, part in zip(specs, rows, strict=True)]
+        for row in callbacks.dropped() & set(range(len(fitted))):
+            fitted[row].cancelled = True
+        return fitted
+
+    def predict(self, model: Any, features: Features) -> Prediction:
+        if hasattr(model, "predict_proba"):
+            probabilities = model.predict_proba(features)
+            return Prediction(model.classes_[probabilities.argmax(axis=1)], probabilities, probabilities)
+        return Prediction(model.predict(features))
+
+    def _fit_one(self, spec: RunSpec, rows: TrainingRows) -> Fitted:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model = self.build(spec).fit(rows.train.features, rows.train.targets)
+        signals = {"converged": not any(issubclass(w.category, ConvergenceWarning) for w in caught)}
+        return Fitted(model, self.count(model), examples=len(rows.train), signals=signals)

@@ -1,0 +1,85 @@
+"""From a fitted model to its result: metrics by part, held-out intervals, files.
+
+This is the only place where a model meets held-out rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer_service.engine import artifacts, metrics, telemetry
+from trainer_service.engine.data import Features, TrainingRows, load
+from trainer_service.engine.estimate import estimate
+from trainer_service.engine.families.base import Family, Fitted, Prediction
+from trainer_service.engine.preprocess import Preprocessor
+from trainer_service.engine.results import Failure, RunResult
+from trainer_service.engine.spec import RunSpec
+
+CANCELLED = Failure(
+    code="cancelled",
+    owner="learner",
+    message="The run was cancelled before it ended.",
+    next_step="Submit it again if you want its result.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run whose training is over. `rows` are preprocessed."""
+
+    spec: RunSpec
+    family: Family
+    fitted: Fitted
+    preprocessor: Preprocessor
+    rows: TrainingRows
+
+    def predict(self, features: Features) -> Prediction:
+        """What the run says about preprocessed features; a network gone astray may answer with infinities."""
+        with np.errstate(all="ignore"):
+            return self.family.predict(self.fitted.model, features)
+
+
+def report(run: Finished, folder: Path) -> RunResult:
+    """Measure `run` on all its rows, leave its files in `folder`, and say what it came to."""
+    if run.fitted.cancelled:
+        return RunResult(failure=CANCELLED, curve=run.fitted.curve, signals=run.fitted.signals)
+    dataset, held_out = run.spec.dataset, load(run.spec.data.dataset).held_out
+    on_train = run.predict(run.rows.train.features)
+    on_validation = run.predict(run.rows.validation.features)
+    on_held_out = run.predict(run.preprocessor(held_out.rows.features))
+    judged = metrics.judge(dataset, on_held_out, held_out)
+    weights = artifacts.save_weights(folder, run.fitted.model, run.preprocessor)
+    predictions = artifacts.save_predictions(folder, on_held_out, held_out)
+    return RunResult(
+        metrics={
+            "train": metrics.evaluate(dataset, on_train, run.rows.train),
+            "validation": metrics.evaluate(dataset, on_validation, run.rows.validation),
+            "held_out": judged.metrics,
+        },
+        per_class=judged.per_class,
+        intervals=judged.intervals,
+        curve=run.fitted.curve,
+        confusion=judged.confusion,
+        residuals=metrics.residuals(on_validation, run.rows.validation)
+        if dataset.task == "regression"
+        else [],
+        signals=run.fitted.signals,
+        versions={"data_sha256": dataset.sha256, "weights_sha256": artifacts.sha256(weights)},
+        files={"weights": str(weights), "held_out_predictions": str(predictions)},
+    )
+
+
+def cost(run: Finished) -> dict[str, Any]:
+    """Figures of one run that no neighbour touches: size, arithmetic, time of one prediction."""
+    raw = load(run.spec.data.dataset).pool.features[:1]
+    counted = run.fitted.flops
+    return {
+        "parameters": run.fitted.parameters,
+        "flops": estimate(run.spec).flops if counted is None else counted,
+        "flops_method": "closed form" if counted is None else "counted",
+        **telemetry.latency(lambda: run.predict(run.preprocessor(raw))),
+    }

@@ -1,0 +1,182 @@
+"""The one entry to training: specs in, results out.
+
+What a learner can cause comes back as data. The only errors turned into data are those of memory; any other
+exception is a bug and is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import torch
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+from trainer_service.engine import preprocess, telemetry
+from trainer_service.engine.callbacks import Callbacks
+from trainer_service.engine.data import TrainingRows, training_rows
+from trainer_service.engine.estimate import estimate
+from trainer_service.engine.families import FAMILIES
+from trainer_service.engine.preprocess import Preprocessor
+from trainer_service.engine.report import Finished, cost, report
+from trainer_service.engine.results import EpochPoint, Failure, RunResult
+from trainer_service.engine.spec import RunSpec, stack_key
+from trainer_service.engine.versions import versions
+
+WATTS_PER_CORE = 15.0
+STACK_MEMORY = 512 * 2**20  # larger stacks are trained in parts: results do not depend on the company
+
+OUT_OF_MEMORY = Failure(
+    code="out_of_memory",
+    owner="platform",
+    message="The training process ran out of memory.",
+    next_step="Nothing was counted against you. Try again; if it happens again, tell whoever runs this site.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and how a stack trains."""
+
+    device: str
+    watts_per_core: float
+
+
+def train(
+    specs: Sequence[RunSpec],
+    *,
+    out_dirs: Sequence[Path],
+    device: str = "cpu",
+    callbacks: Callbacks | None = None,
+    watts_per_core: float = WATTS_PER_CORE,
+) -> list[RunResult]:
+    """Train one spec, or several of one stack key, and measure them; results are in the order of `specs`.
+
+    `out_dirs` are existing folders, one for each spec, for weights and held-out predictions. Raises
+    `ValueError` if the specs cannot stack.
+    """
+    if len(specs) != len(out_dirs):
+        raise ValueError(f"out_dirs: {len(out_dirs)} folders for {len(specs)} specs; give one for each")
+    keys = {stack_key(spec) for spec in specs}
+    if len(specs) > 1 and (len(keys) > 1 or "" in keys):
+        raise ValueError("specs: these cannot train as one stack; group them by engine.spec.stack_key")
+    results: list[RunResult] = []
+    with one_thread():
+        for part in _parts(specs):
+            stack = _Stack(specs[part], out_dirs[part], _From(part.start, callbacks or Callbacks()))
+            results += _train_or_fail(stack, Setting(device, watts_per_core))
+    return results
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread for torch and for every math library: more of them only fight over the cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with _thread_pools().limit(limits=1):
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+# Private functions --------------------------------------------------------------------------------------
+
+
+class _From(Callbacks):
+    """Callbacks of the rows from `start` on, in the row numbers of the whole."""
+
+    def __init__(self, start: int, whole: Callbacks) -> None:
+        self._start, self._whole = start, whole
+
+    def on_epoch(self, row: int, point: EpochPoint) -> None:
+        self._whole.on_epoch(row + self._start, point)
+
+    def dropped(self) -> frozenset[int]:
+        return frozenset(row - self._start for row in self._whole.dropped())
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """Runs that train together."""
+
+    specs: Sequence[RunSpec]
+    out_dirs: Sequence[Path]
+    callbacks: Callbacks
+
+    def halves(self) -> tuple[_Stack, _Stack]:
+        half = len(self.specs) // 2
+        return (
+            _Stack(self.specs[:half], self.out_dirs[:half], self.callbacks),
+            _Stack(self.specs[half:], self.out_dirs[half:], _From(half, self.callbacks)),
+        )
+
+
+def _parts(specs: Sequence[RunSpec]) -> list[slice]:
+    """Slices of `specs`, each as long as the memory for one stack allows."""
+    if not specs:
+        return []
+    size = max(1, STACK_MEMORY // estimate(specs[0]).memory_bytes)
+    return [slice(start, start + size) for start in range(0, len(specs), size)]
+
+
+def _train_or_fail(stack: _Stack, setting: Setting) -> list[RunResult]:
+    """Train a stack; if memory runs out, train its halves, so that only a run too big by itself fails."""
+    try:
+        return _train_stack(stack, setting)
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+    if len(stack.specs) == 1:
+        return [RunResult(failure=OUT_OF_MEMORY, versions=dict(versions(setting.device)))]
+    first, second = stack.halves()
+    return _train_or_fail(first, setting) + _train_or_fail(second, setting)
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    # torch's CPU allocator raises a plain RuntimeError; its words are all there is to tell.
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
+    family = FAMILIES[stack.specs[0].model.family]
+    meter = telemetry.Meter(runs=len(stack.specs))
+    meter.start_memory()
+    with meter.phase("load"):
+        preprocessors, rows = _prepare(stack.specs)
+    with meter.phase("fit"):
+        fitted = family.fit(stack.specs, rows, callbacks=stack.callbacks, device=setting.device)
+    runs = [
+        Finished(spec, family, model, preprocessor, part)
+        for spec, model, preprocessor, part in zip(stack.specs, fitted, preprocessors, rows, strict=True)
+    ]
+    with meter.phase("evaluate"):
+        results = [report(run, folder) for run, folder in zip(runs, stack.out_dirs, strict=True)]
+    for run, result in zip(runs, results, strict=True):
+        result.versions = versions(setting.device) | result.versions
+        if result.failure is None:
+            shared = telemetry.describe(
+                meter, run.fitted.examples, watts_per_core=setting.watts_per_core, device=setting.device
+            )
+            result.telemetry = shared | cost(run)
+    return results
+
+
+def _prepare(specs: Sequence[RunSpec]) -> tuple[list[Preprocessor], list[TrainingRows]]:
+    """Each spec's preprocessing and its rows, preprocessed. Specs of one seed share both."""
+    by_seed: dict[int, tuple[Preprocessor, TrainingRows]] = {}
+    for spec in specs:
+        if spec.training.seed not in by_seed:
+            rows = training_rows(spec)
+            preprocessor = preprocess.fit(spec, rows)
+            by_seed[spec.training.seed] = preprocessor, preprocess.apply(preprocessor, rows)
+    prepared = [by_seed[spec.training.seed] for spec in specs]
+    return [preprocessor for preprocessor, _ in prepared], [rows for _, rows in prepared]
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    return ThreadpoolController()
