@@ -1,32 +1,17 @@
-"""What the home page shows: figures of the market, counts of the courses, and the way on for a learner."""
+"""What the home page shows: counts of the courses, and the way on for a learner."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
+from courses import grading
 from courses.models import Course, Exercise, GradeEvent, Module, Submission
-from django.db.models import Exists, OuterRef, QuerySet
-from jobs_data.models import Observation
 from trainer_service.models import Run, RunState
 
 from .models import User
 
-RECENT_SUBMISSIONS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class MarketFigure:
-    """One published number with the words to read it."""
-
-    label: str
-    value: float
-    unit: str
-    note: str
-
-    @property
-    def text(self) -> str:
-        """The number as people write it: thousands apart, no empty decimals."""
-        return f"{self.value:,.0f}" if float(self.value).is_integer() else f"{self.value:,}"
+RECENT_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +24,13 @@ class CourseCounts:
     runs: int
 
 
-# statistic, template of the label, unit as shown, note
-MARKET_FIGURES = (
-    ("salaries", "Average pay, {label}", "USD a year", "the best paid of the positions counted"),
-    ("frameworks", "Postings asking for {label}", "%", "the framework asked for most"),
-    ("countries", "Jobs in {label}", "thousand", "the largest market"),
-)
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A submission with its state and the grade that holds, if there is one yet."""
 
-
-def market_figures() -> list[MarketFigure]:
-    """The largest value of three statistics, as published; empty until figures are loaded."""
-    figures = []
-    for statistic, label, unit, note in MARKET_FIGURES:
-        observations = Observation.objects.filter(statistic=statistic, snapshot__is_current=True)
-        top = observations.order_by("-value").first()
-        if top is not None:
-            figures.append(MarketFigure(label.format(label=top.label), top.value, unit, note))
-    return figures
+    submission: Submission
+    state: str
+    grade: GradeEvent | None
 
 
 def course_counts() -> CourseCounts:
@@ -68,15 +43,38 @@ def course_counts() -> CourseCounts:
     )
 
 
-def recent_submissions(learner: User) -> QuerySet[Submission]:
+def recent_attempts(learner: User) -> list[Attempt]:
     """The learner's latest submissions, newest first."""
-    return Submission.objects.filter(learner=learner).select_related("exercise__course", "run")[:RECENT_SUBMISSIONS]
+    submissions = (
+        Submission.objects.filter(learner=learner)
+        .select_related("exercise__course", "run")
+        .prefetch_related("grade_events")
+        .order_by("-created_at", "-pk")[:RECENT_ATTEMPTS]
+    )
+    return [
+        Attempt(
+            submission=one,
+            state=RunState.CANCELLED if one.cancelled_at else one.run.state,
+            grade=grading.current(one.grade_events.all()),
+        )
+        for one in submissions
+    ]
 
 
 def next_exercise(learner: User) -> Exercise | None:
-    """The first exercise, in the order of the courses, that the learner has not passed."""
-    passed = GradeEvent.objects.filter(
-        submission__learner=learner, submission__exercise=OuterRef("pk"), passed=True
-    )
-    exercises = Exercise.objects.filter(~Exists(passed), is_active=True).select_related("course")
-    return exercises.order_by("course__position", "position").first()
+    """The first exercise, in the order of the courses, that the learner has not passed; None when all are."""
+    passed = _passed_exercises(learner)
+    exercises = Exercise.objects.filter(is_active=True).exclude(pk__in=passed).select_related("course")
+    return exercises.order_by("course__position", "course__slug", "position").first()
+
+
+def _passed_exercises(learner: User) -> set[int]:
+    events = GradeEvent.objects.filter(submission__learner=learner).select_related("submission")
+    by_submission: dict[Submission, list[GradeEvent]] = defaultdict(list)
+    for event in events.order_by("created_at", "pk"):
+        by_submission[event.submission].append(event)
+    return {
+        submission.exercise_id
+        for submission, decisions in by_submission.items()
+        if (holds := grading.current(decisions)) and holds.passed
+    }
