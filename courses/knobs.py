@@ -190,7 +190,7 @@ class _Merge:
             for problem in error.problems:
                 by_path.setdefault(self.field_of(problem.path), []).append(problem)
             for path, found in by_path.items():
-                words = dict.fromkeys(_PLAIN_WORDS.get(problem.message, problem.message) for problem in found)
+                words = dict.fromkeys(_plain(problem.message) for problem in found)
                 self.refuse(tuple(path.split(".")) if path else (), " or ".join(words), found[0].value)
 
     def field_of(self, path: str) -> str:
@@ -246,6 +246,10 @@ class _Merge:
         """In words, the knobs below `path`."""
         known = [k.path for k in applicable(self.definition, self.spec) if k.location[: len(path)] == path]
         return f"you may set {', '.join(known)}" if known else "leave it out"
+
+
+def _plain(message: str) -> str:
+    return _PLAIN_WORDS.get(message, message.replace("Input should be ", "must be "))
 
 
 def _applies(knob: Knob, spec: Spec) -> bool:
