@@ -129,14 +129,17 @@ def report(url: str) -> None:
     pages = addresses(client)
     time.sleep(10)  # the demo class's runs are trained first
     results: dict[str, list[tuple[float, float]]] = {name: [] for name in pages}
-    for name, path in pages.items():
+    for path in pages.values():
         measure(client, path)  # warm
     for _ in range(ROUNDS):
         for name, path in pages.items():
             times = sorted(measure(client, path))
             results[name].append((statistics.median(times), times[int(len(times) * 0.95)]))
     bare = statistics.median(p50 for p50, _ in results["bare view (peer)"])
-    print(f"| page ({CLIENTS} clients, {ROUNDS} rounds of {CLIENTS * REQUESTS_PER_CLIENT}) | p50 ms | p95 ms | × bare view |")
+    print(
+        f"| page ({CLIENTS} clients, {ROUNDS} rounds of {CLIENTS * REQUESTS_PER_CLIENT}) "
+        "| p50 ms | p95 ms | × bare view |"
+    )
     print("| --- | --- | --- | --- |")
     for name, rounds in results.items():
         p50 = statistics.median(r[0] for r in rounds)

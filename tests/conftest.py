@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-# Tests never touch the data folder of a running site; this runs before Django reads its settings.
-os.environ.setdefault("TRAINYARD_DATA_DIR", tempfile.mkdtemp(prefix="trainyard-tests-"))
-os.environ.setdefault("LOG_LEVEL", "WARNING")
-
 if TYPE_CHECKING:
     from django.test import Client
+
     from trainyard.accounts.models import User
 
 PASSWORD = "a long enough passphrase"

@@ -20,7 +20,8 @@ OUR_COMMANDS = sorted(
 @pytest.mark.parametrize(
     "variable",
     sorted(
-        set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', SETTINGS)) | set(re.findall(r'environ\.get\("([A-Z_]+)"', UP))
+        set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', SETTINGS))
+        | set(re.findall(r'environ\.get\("([A-Z_]+)"', UP))
     ),
 )
 def test_every_setting_is_in_the_operators_table(variable: str) -> None:
@@ -32,7 +33,10 @@ def test_every_command_is_documented(command: str) -> None:
     assert f"`trainyard {command}" in OPERATORS
 
 
-@pytest.mark.parametrize("identifier", sorted(set(re.findall(r"trainyard\.[EW]\d+", (ROOT / "platform/trainyard/checks.py").read_text()))))
+@pytest.mark.parametrize(
+    "identifier",
+    sorted(set(re.findall(r"trainyard\.[EW]\d+", (ROOT / "platform/trainyard/checks.py").read_text()))),
+)
 def test_every_check_has_its_remedy_in_the_docs(identifier: str) -> None:
     assert f"`{identifier}`" in OPERATORS
 

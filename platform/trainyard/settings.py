@@ -29,7 +29,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def secret_key() -> str:
-    """The key from SECRET_KEY or SECRET_KEY_FILE; outside production, one made once and kept in the data folder."""
+    """The key from SECRET_KEY or SECRET_KEY_FILE; in the demo, one made once and kept in the data folder."""
     given = env.str("SECRET_KEY", "")
     if not given and (path := env.str("SECRET_KEY_FILE", "")):
         given = Path(path).read_text().strip()
@@ -46,7 +46,9 @@ def secret_key() -> str:
 
 SECRET_KEY = secret_key()
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORT = env.int("PORT", 8000)
 SITE_URL = env.str("SITE_URL", f"http://localhost:{PORT}")
@@ -196,9 +198,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = env.str(
-    "TRAINYARD_EMAIL_VERIFICATION", "mandatory" if IS_PRODUCTION else "none"
-)
+ACCOUNT_EMAIL_VERIFICATION = env.str("TRAINYARD_EMAIL_VERIFICATION", "mandatory" if IS_PRODUCTION else "none")
 ACCOUNT_SIGNUP_FORM_CLASS = "trainyard.accounts.forms.SignupForm"
 ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
 LOGIN_REDIRECT_URL = "home"
@@ -273,6 +273,7 @@ STATIC_ROOT = DATA_DIR / "static"
 # Built at set-up from installed packages (the chart library); served like any other static file.
 GENERATED_STATIC_DIR = DATA_DIR / "generated"
 GENERATED_STATIC_DIR.mkdir(exist_ok=True)
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [PACKAGE_DIR / "static", GENERATED_STATIC_DIR]
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "woff2", "gz", "br"]

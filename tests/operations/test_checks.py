@@ -20,7 +20,12 @@ PRODUCTION = {
 def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **PRODUCTION, **changes}
     return subprocess.run(
-        [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 

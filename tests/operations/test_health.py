@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
+
 from trainer_service.models import Worker, WorkerState
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,11 @@ import pytest
 from trainyard.operations import processes
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
+]
 
 
 def is_gone_within(pid: int, seconds: float) -> bool:
@@ -26,7 +30,10 @@ def is_gone_within(pid: int, seconds: float) -> bool:
 
 
 def test_stop_ends_children_that_obey_and_children_that_do_not(tmp_path: Path) -> None:
-    children = [processes.Child("a", SLEEP, tmp_path / "a.log"), processes.Child("b", STUBBORN, tmp_path / "b.log")]
+    children = [
+        processes.Child("a", SLEEP, tmp_path / "a.log"),
+        processes.Child("b", STUBBORN, tmp_path / "b.log"),
+    ]
     for child in children:
         child.start()
     time.sleep(0.5)

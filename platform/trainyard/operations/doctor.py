@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core import checks as system_checks
-from trainer_service.models import Run, RunState
 
+from trainer_service.models import Run, RunState
 from trainyard.celery import app
 from trainyard.operations.health import Finding, database, migrations, workers
 
@@ -21,7 +21,9 @@ def broker() -> Finding:
     try:
         connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
     except connection.recoverable_connection_errors as error:
-        remedy = "Start the broker named by CELERY_BROKER_URL; until then runs start up to some seconds later."
+        remedy = (
+            "Start the broker named by CELERY_BROKER_URL; until then runs start up to some seconds later."
+        )
         return Finding("broker", False, str(error) or type(error).__name__, remedy)
     finally:
         connection.release()
@@ -32,7 +34,9 @@ def disk() -> Finding:
     """Free space where data, logs and artifacts go."""
     free = shutil.disk_usage(settings.DATA_DIR).free
     detail = f"{free / 1024**3:.1f} GiB free in {settings.DATA_DIR}"
-    return Finding("disk", free >= FREE_BYTES_WANTED, detail, "Free at least 1 GiB, or move TRAINYARD_DATA_DIR.")
+    return Finding(
+        "disk", free >= FREE_BYTES_WANTED, detail, "Free at least 1 GiB, or move TRAINYARD_DATA_DIR."
+    )
 
 
 def secrets() -> Finding:
@@ -49,7 +53,9 @@ def runs() -> Finding:
     accepted = Run.objects.count()
     detail = ", ".join(f"{count} {state}" for state, count in counts.items())
     is_conserved = accepted == sum(counts.values())
-    return Finding("runs", is_conserved, f"{accepted} accepted = {detail}", "A run is in an unknown state: report this.")
+    return Finding(
+        "runs", is_conserved, f"{accepted} accepted = {detail}", "A run is in an unknown state: report this."
+    )
 
 
 def examine() -> list[Finding]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
+
 from trainer_service.models import Worker, WorkerState
 
 SEEN_WITHIN = timedelta(seconds=3 * settings.HEARTBEAT_SECONDS)
@@ -56,7 +57,9 @@ def workers() -> Finding:
         return Finding("workers", False, str(error).strip(), "Start the database named by DATABASE_URL.")
     if not names:
         queues = ",".join([*settings.QUEUES, "site"])
-        remedy = f"Start one: `celery -A trainyard worker -P threads -Q {queues}`; it is warm after some seconds."
+        remedy = (
+            f"Start one: `celery -A trainyard worker -P threads -Q {queues}`; it is warm after some seconds."
+        )
         return Finding("workers", False, "no warm worker has reported lately", remedy)
     return Finding("workers", True, ", ".join(names))
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -82,10 +83,8 @@ def stop(children: Sequence[Child], *, patience_seconds: float = 15.0) -> None:
     deadline = time.monotonic() + patience_seconds
     for child in children:
         if child.process:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
     for child in children:
         _signal(child, signal.SIGKILL, whole_group=True)
 
@@ -93,10 +92,8 @@ def stop(children: Sequence[Child], *, patience_seconds: float = 15.0) -> None:
 def _signal(child: Child, number: signal.Signals, *, whole_group: bool = False) -> None:
     if child.process is None:
         return
-    try:
+    with suppress(ProcessLookupError):
         if whole_group:
             os.killpg(child.process.pid, number)
         else:
             child.process.send_signal(number)
-    except ProcessLookupError:
-        pass

@@ -1,8 +1,8 @@
 """Home and health."""
 
 from django.urls import path
-from trainyard.accounts.views import home
 
+from trainyard.accounts.views import home
 from trainyard.operations import views
 
 urlpatterns = [

@@ -35,8 +35,14 @@ def _answer(*findings: health.Finding) -> JsonResponse:
     body = {
         "status": "ready" if is_ready else "not ready",
         "checks": [
-            {"name": f.name, "ok": f.is_well, "detail": f.detail if f.is_well else f"{f.detail} {f.remedy}".strip()}
+            {
+                "name": f.name,
+                "ok": f.is_well,
+                "detail": f.detail if f.is_well else f"{f.detail} {f.remedy}".strip(),
+            }
             for f in findings
         ],
     }
-    return JsonResponse(body, status=200 if is_ready else 503, headers={} if is_ready else {"Retry-After": "5"})
+    return JsonResponse(
+        body, status=200 if is_ready else 503, headers={} if is_ready else {"Retry-After": "5"}
+    )

@@ -14,7 +14,7 @@ from trainyard.operations.doctor import examine
 class Command(BaseCommand):
     """Prints one line for each thing looked at; exit status 1 when something is wrong."""
 
-    help = "Check settings, disk, broker, database, migrations, workers and runs; exit status 1 if something is wrong."
+    help = "Check settings, disk, broker, database, workers and runs; exit status 1 if something is wrong."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -107,10 +107,15 @@ class Command(BaseCommand):
                 if child.exit_status is not None:
                     raise CommandError(f"The {child.name} ended while starting:\n{child.last_lines()}")
             with suppress(httpx.TransportError):
-                if httpx.get(_local_address(host) + path, headers=_local_headers(), timeout=5).status_code == 200:
+                if (
+                    httpx.get(_local_address(host) + path, headers=_local_headers(), timeout=5).status_code
+                    == 200
+                ):
                     return
             time.sleep(0.2)
-        raise CommandError(f"{path} was not ready within {READY_WITHIN_SECONDS:.0f} s; see {settings.DATA_DIR}/logs")
+        raise CommandError(
+            f"{path} was not ready within {READY_WITHIN_SECONDS:.0f} s; see {settings.DATA_DIR}/logs"
+        )
 
     def _greet(self, host: str) -> None:
         self.console.print(f"\n[bold]Trainyard is ready: {_local_address(host)}[/]")
@@ -125,7 +130,9 @@ class Command(BaseCommand):
         while True:
             time.sleep(1.0)
             for child in processes.revive(children):
-                self.console.print(f"[yellow]The {child.name} ended and was started again; see {child.log}[/]")
+                self.console.print(
+                    f"[yellow]The {child.name} ended and was started again; see {child.log}[/]"
+                )
             if not is_reviewed:
                 is_reviewed = demo.review_past_attempts()
                 connection.close()

@@ -1,0 +1,119 @@
+"""A small class for the demo: generated people whose attempts are real runs of the engine.
+
+Nothing here invents a number: the attempts below are configurations, submitted through the same service as
+everyone's and trained by the worker. People are marked `is_demo` and labelled wherever they show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from courses import services
+from courses.models import Course, Enrolment, Exercise, Offering, Role, Submission
+from trainer_service.models import TERMINAL_STATES
+
+COURSE = "foundations"
+CLASS_SLUG = "foundations-demo-class"
+PASSWORD = "trainyard-demo"  # noqa: S105 - printed at start, for one's own machine only
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A generated person."""
+
+    email: str
+    name: str
+    role: Literal["learner", "instructor", "operator"]
+
+
+PEOPLE = (
+    Person("lena@demo.trainyard.test", "Lena Demo", "learner"),
+    Person("omar@demo.trainyard.test", "Omar Demo", "learner"),
+    Person("mei@demo.trainyard.test", "Mei Demo", "learner"),
+    Person("ines@demo.trainyard.test", "Ines Demo", "instructor"),
+    Person("olga@demo.trainyard.test", "Olga Demo", "operator"),
+)
+
+ATTEMPTS: tuple[tuple[str, str, dict[str, Any]], ...] = ()
+
+COMMENT = (
+    "Good: one knob at a time. Before you widen the network further, look at the gap between the two curves: "
+    "where does the validation loss stop falling?"
+)
+REASON = "Asked in class to stop here and explain the curve instead; the explanation was right."
+
+
+@transaction.atomic
+def invite() -> None:
+    """Make the people, their class and their roles; again: changes nothing."""
+    people = {person: _account(person) for person in PEOPLE}
+    course = Course.objects.get(slug=COURSE)
+    demo_class, _ = Offering.objects.get_or_create(
+        slug=CLASS_SLUG,
+        defaults={"course": course, "title": f"{course.title}: demo class (generated people)"},
+    )
+    for person, account in people.items():
+        if person.role == "operator":
+            continue
+        role = Role.INSTRUCTOR if person.role == "instructor" else Role.LEARNER
+        offerings = [demo_class]
+        if role == Role.INSTRUCTOR:
+            # So that whoever tries the demo finds their own runs in the instructor's review.
+            offerings += course.offerings.filter(is_open=True)
+        for offering in offerings:
+            Enrolment.objects.get_or_create(offering=offering, user=account, defaults={"role": role})
+
+
+def _account(person: Person) -> Any:
+    users = get_user_model().objects
+    account = users.filter(email=person.email).first()
+    if account is None:
+        is_operator = person.role == "operator"
+        account = users.create_user(
+            person.email,
+            PASSWORD,
+            name=person.name,
+            is_demo=True,
+            is_staff=is_operator,
+            is_superuser=is_operator,
+        )
+    return account
+
+
+def submit_past_attempts() -> None:
+    """Queue the attempts of the demo class once; the worker trains them like any other."""
+    demo_class = Offering.objects.get(slug=CLASS_SLUG)
+    if demo_class.submissions.exists():
+        return
+    for name, slug, config in ATTEMPTS:
+        services.submit(
+            learner=get_user_model().objects.get(name=name, is_demo=True),
+            exercise=Exercise.objects.get(course=demo_class.course, slug=slug),
+            offering=demo_class,
+            config=config,
+        )
+
+
+def review_past_attempts() -> bool:
+    """Once all demo attempts have ended, the demo instructor comments on one and overrides another.
+
+    Returns whether there is nothing left to do.
+    """
+    submissions = Submission.objects.filter(offering__slug=CLASS_SLUG).order_by("pk")
+    if submissions.exclude(run__state__in=TERMINAL_STATES).exists():
+        return False
+    if submissions.filter(comments__isnull=False).exists():
+        return True
+    instructor = get_user_model().objects.get(email=PEOPLE[3].email)
+    graded = [s for s in submissions.prefetch_related("grade_events") if s.grade_events.all()]
+    if graded:
+        services.comment(submission=graded[0], author=instructor, text=COMMENT)
+        missed = [s for s in graded if not s.grade_events.all()[0].passed]
+        if missed:
+            points = missed[-1].grade_events.all()[0].max_points * 0.7
+            services.override(submission=missed[-1], instructor=instructor, points=points, reason=REASON)
+    return True
