@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError as BrokerError
 logger = logging.getLogger(__name__)
 
 EXPIRES_SECONDS = 60
+CONNECT_SECONDS = 2
 _TASK = "trainer_service.tasks.look"
 
 
@@ -69,7 +70,16 @@ def flush(timeout: float = 0.5) -> bool:
 
 def _publish(queue: str) -> None:
     try:
-        current_app.send_task(_TASK, queue=queue, ignore_result=True, expires=EXPIRES_SECONDS, retry=False)
+        with current_app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
+            current_app.send_task(
+                _TASK,
+                queue=queue,
+                connection=connection,
+                ignore_result=True,
+                expires=EXPIRES_SECONDS,
+                retry=False,
+            )
     except (BrokerError, KombuError, OSError) as error:
         logger.warning(
             "the bell of queue %s could not be rung (%s); workers look by their own clock", queue, error
