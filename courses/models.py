@@ -6,12 +6,20 @@ workers on other machines need no shared disk. Grades are append-only events.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
-from trainer_service.models import Run
+from courses import grading
+from courses.content import ExerciseDefinition
+from trainer_service.models import TERMINAL_STATES, Run, RunState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User
 
 
 class Course(models.Model):
@@ -63,6 +71,9 @@ class Exercise(models.Model):
     definition = models.JSONField()
     digest = models.CharField(max_length=64, help_text="of what matters to a grade, not of prose")
     is_active = models.BooleanField(default=True)
+    sync_problem = models.TextField(
+        blank=True, help_text="why the last sync kept this version instead of the one in the files"
+    )
 
     class Meta:
         ordering = ["position"]
@@ -70,6 +81,11 @@ class Exercise(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @cached_property
+    def parsed(self) -> ExerciseDefinition:
+        """The definition as typed, immutable data."""
+        return ExerciseDefinition.model_validate(self.definition)
 
 
 class Offering(models.Model):
@@ -134,6 +150,44 @@ class Allowance(models.Model):
         return f"{self.spent} spent by {self.learner_id} on {self.exercise_id}"
 
 
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    """Named reads over submissions."""
+
+    def visible_to(self, user: User) -> SubmissionQuerySet:
+        """One's own, those of the offerings one teaches, and everything for operators."""
+        if user.is_staff:
+            return self.all()
+        taught = Enrolment.objects.filter(user=user, role=Role.INSTRUCTOR).values("offering")
+        return self.filter(Q(learner=user) | Q(offering__in=taught))
+
+    def live(self) -> SubmissionQuerySet:
+        """Those whose learner has not let go of them."""
+        return self.filter(cancelled_at=None)
+
+    def in_state(self, state: str) -> SubmissionQuerySet:
+        """Those whose `state` is the given one."""
+        if state == RunState.CANCELLED:
+            return self.filter(Q(cancelled_at__isnull=False) | Q(run__state=state))
+        return self.live().filter(run__state=state)
+
+    def graded(self) -> SubmissionQuerySet:
+        """Those with a decision, automatic or by a person."""
+        return self.filter(
+            models.Exists(GradeEvent.objects.filter(submission=models.OuterRef("pk")).order_by())
+        )
+
+    def for_listing(self) -> SubmissionQuerySet:
+        """With all that a row of a list shows, in a number of queries that does not grow with the rows."""
+        related = self.select_related("exercise__course", "offering", "learner", "run")
+        heavy = ("exercise__definition", "run__progress", "run__spec", "run__estimate")
+        return related.defer(*heavy).prefetch_related("grade_events__actor")
+
+    def for_page(self) -> SubmissionQuerySet:
+        """With all that a page about one submission shows."""
+        related = self.select_related("exercise__course", "offering", "learner", "run__result")
+        return related.prefetch_related("grade_events__actor", "comments__author")
+
+
 class Submission(models.Model):
     """One attempt of a learner at an exercise: a configuration and the run that trains it.
 
@@ -158,6 +212,8 @@ class Submission(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     cancelled_at = models.DateTimeField(null=True)
 
+    objects = SubmissionQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [
@@ -172,6 +228,21 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.learner_id} at {self.exercise_id}"
+
+    @property
+    def state(self) -> str:
+        """The state of the run, or `cancelled` once the learner has let go."""
+        return RunState.CANCELLED if self.cancelled_at else self.run.state
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.state in TERMINAL_STATES
+
+    @property
+    def grade(self) -> GradeEvent | None:
+        """The decision that holds, from `grade_events` (prefetch them for lists)."""
+        return grading.current(self.grade_events.all())
 
 
 class GradeKind(models.TextChoices):
@@ -195,6 +266,7 @@ class GradeEvent(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     run_execution = models.PositiveIntegerField(null=True)
+    exercise_digest = models.CharField(max_length=64, blank=True, help_text="of the rubric that was applied")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -1,0 +1,78 @@
+"""`trainyard courses check PATH` and `trainyard courses sync [PATH ...]`."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from courses.checking import check_course
+from courses.content import Finding
+from courses.sync import course_folders, sync_course
+
+
+class Command(BaseCommand):
+    """Check course folders, or make the site's courses say what they say."""
+
+    help = "Check course folders (exit status 1 when something is wrong), or sync them into the site."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Two verbs: `check` and `sync`."""
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        check = verbs.add_parser(
+            "check", help="say what is wrong, with file, line and remedy; change nothing"
+        )
+        check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="course folders")
+        check.add_argument("--json", action="store_true", help="findings as JSON, for programs")
+        sync = verbs.add_parser(
+            "sync", help="bring courses into the site; broken exercises stay as they were"
+        )
+        sync.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="course folders")
+        sync.add_argument("--commit", default="", help="the version of the files, kept with every submission")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the verb over the given folders, or over the courses that ship."""
+        paths = [path.resolve() for path in options["paths"]] or course_folders()
+        for path in paths:
+            if not path.is_dir():
+                raise CommandError(f"{path} is not a folder")
+        if options["verb"] == "check":
+            self.check_folders(paths, as_json=options["json"])
+        else:
+            self.sync_folders(paths, commit=options["commit"])
+
+    def check_folders(self, paths: Sequence[Path], *, as_json: bool) -> None:
+        """Print all findings; exit status 1 when there are any."""
+        found = {path: check_course(path) for path in paths}
+        if as_json:
+            rows = [{"course": str(path), **asdict(finding)} for path in paths for finding in found[path]]
+            self.stdout.write(json.dumps(rows, indent=2))
+        else:
+            for path, findings in found.items():
+                self.show(path, findings)
+        if any(found.values()):
+            raise SystemExit(1)
+
+    def sync_folders(self, paths: Sequence[Path], *, commit: str) -> None:
+        """Sync each folder; exit status 1 when a part of one could not be taken over."""
+        is_whole = True
+        for path in paths:
+            synced = sync_course(path, commit=commit)
+            self.show(path, synced.findings)
+            for slug in synced.kept:
+                self.stderr.write(f"{path.name}: exercise {slug} is broken and stays as it was")
+            is_whole = is_whole and synced.course is not None and not synced.kept
+        if not is_whole:
+            raise SystemExit(1)
+
+    def show(self, path: Path, findings: Sequence[Finding]) -> None:
+        """One line for each finding, or one saying that there is none."""
+        for finding in findings:
+            self.stdout.write(f"{path}/{finding}")
+        if not findings:
+            self.stdout.write(f"{path}: nothing to mend")

@@ -1,0 +1,44 @@
+"""What a service may refuse although the request was well-formed; each says why and what to do."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - the name says what it is to a learner
+    """A request that cannot be met as things stand. `code` is for programs, `detail` for people."""
+
+    code: ClassVar[str] = "refused"
+    title: ClassVar[str] = "Not possible now"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class AttemptsSpent(Refusal):
+    """The learner has no attempt left at this exercise."""
+
+    code = "attempts-spent"
+    title = "No attempts left"
+
+
+class KeyReused(Refusal):
+    """An Idempotency-Key came again with another body."""
+
+    code = "idempotency-key-reused"
+    title = "Idempotency-Key used for another request"
+
+
+class NotCancellable(Refusal):
+    """The submission is over, or was cancelled before."""
+
+    code = "not-cancellable"
+    title = "Nothing left to cancel"
+
+
+class ExerciseClosed(Refusal):
+    """The exercise is no longer part of its course."""
+
+    code = "exercise-closed"
+    title = "Exercise closed"

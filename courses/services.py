@@ -1,0 +1,319 @@
+"""Everything that changes submissions and grades. Each function owns its transaction.
+
+Locks are always taken in the order run, then allowance; whoever ends a run holds the run first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from courses import grading, roles
+from courses.budget import MIB, over_budget
+from courses.knobs import effective
+from courses.models import Allowance, Comment, Exercise, GradeEvent, GradeKind, Offering, Submission
+from courses.refusals import AttemptsSpent, ExerciseClosed, KeyReused, NotCancellable
+from trainer_service import queue
+from trainer_service.engine import spec as engine_spec
+from trainer_service.engine.estimate import Estimate, estimate
+from trainer_service.engine.spec import RunSpec, SpecError, SpecProblem
+from trainer_service.models import Run, RunState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User
+
+# The budget counts seconds of a reference core; a busy or slow machine must not end an admitted run.
+TIME_LIMIT_FACTOR = 10
+SHORTEST_TIME_LIMIT_SECONDS = 120.0
+MEMORY_LIMIT_FACTOR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The submission that answers a request; not new where an earlier one does. `message` says why."""
+
+    submission: Submission
+    is_new: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a configuration would come to; `spec` and `estimate` are None where it cannot be read at all."""
+
+    spec: dict[str, Any] | None = None
+    estimate: Estimate | None = None
+    problems: list[SpecProblem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One POST: who wants what, and how it may be recognized when it comes again."""
+
+    learner: User
+    exercise: Exercise
+    offering: Offering
+    config: dict[str, Any]
+    note: str
+    key: str | None
+
+    @property
+    def body_digest(self) -> str:
+        """SHA-256 of all that the request asks for."""
+        body = [self.exercise.pk, self.offering.pk, self.config, self.note]
+        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """The three that an allowance and attempt numbers belong to."""
+        return {"offering": self.offering, "exercise": self.exercise, "learner": self.learner}
+
+
+# Submitting ---------------------------------------------------------------------------------------------
+
+
+def preview(exercise: Exercise, config: Any) -> Preview:
+    """The cost of a configuration and everything that would be refused; changes and spends nothing."""
+    try:
+        raw = effective(exercise.parsed, config)
+    except SpecError as error:
+        return Preview(problems=error.problems)
+    cost = estimate(engine_spec.parse(raw))
+    return Preview(spec=raw, estimate=cost, problems=over_budget(exercise.parsed, raw, cost))
+
+
+def submit(
+    *,
+    learner: User,
+    exercise: Exercise,
+    offering: Offering,
+    config: Any,
+    idempotency_key: str | None = None,
+    note: str = "",
+) -> Outcome:
+    """Accept a configuration for training, or answer with the submission that stands for it already.
+
+    Raises `SpecError` (every problem, the budget's included, before an attempt is spent), `AttemptsSpent`,
+    `KeyReused`, `ExerciseClosed`, or `Offering.DoesNotExist` for people who have no place in the offering.
+    """
+    request = _Request(learner, exercise, offering, config, note, idempotency_key or None)
+    if answered := _answered(request):
+        return answered
+    if not exercise.is_active:
+        raise ExerciseClosed("This exercise is no longer part of its course; earlier results are kept.")
+    found = preview(exercise, config)
+    if found.problems or found.spec is None or found.estimate is None:
+        raise SpecError(found.problems)
+    roles.ensure_enrolled(learner, offering)
+    try:
+        with transaction.atomic():
+            return _submit_locked(request, engine_spec.parse(found.spec), found.estimate)
+    except IntegrityError:
+        if answered := _answered(request):  # the same key, sent twice at once
+            return answered
+        raise
+
+
+def _answered(request: _Request) -> Outcome | None:
+    """The answer that this Idempotency-Key had before."""
+    if request.key is None:
+        return None
+    earlier = Submission.objects.filter(learner=request.learner, idempotency_key=request.key).first()
+    if earlier is None:
+        return None
+    if earlier.body_digest != request.body_digest:
+        raise KeyReused("This Idempotency-Key came before with another request. Send a fresh key.")
+    return Outcome(earlier, is_new=False, message="This request was received before; here is its submission.")
+
+
+def _submit_locked(request: _Request, spec: RunSpec, cost: Estimate) -> Outcome:
+    run = queue.find_reusable(spec)
+    allowance = _locked_allowance(request)
+    if answered := _answered(request) or _equal_earlier(request, spec):
+        return answered
+    attempts = request.exercise.parsed.budget.attempts
+    if allowance.spent >= attempts:
+        raise AttemptsSpent(
+            f"All {attempts} attempts at this exercise are spent. Ask your instructor for more."
+        )
+    is_shared = run is not None
+    if run is None:
+        run = _enqueue(request, spec, cost)
+    submission = _create_submission(request, run, allowance)
+    if run.is_terminal:
+        _grade_all(run, [submission])
+        return Outcome(submission, True, "This configuration was trained before, so it is graded at once.")
+    waiting = "An equal run is under way already; its result will count for you too."
+    return Outcome(submission, True, waiting if is_shared else "Your run waits for a worker.")
+
+
+def _locked_allowance(request: _Request) -> Allowance:
+    allowance, _ = Allowance.objects.get_or_create(**request.place)
+    return Allowance.objects.select_for_update().get(pk=allowance.pk)
+
+
+def _equal_earlier(request: _Request, spec: RunSpec) -> Outcome | None:
+    """The learner's own submission of the same effective configuration, unless it came to nothing."""
+    earlier = (
+        Submission.objects.live()
+        .filter(
+            **request.place,
+            exercise_digest=request.exercise.digest,
+            run__cache_key=engine_spec.cache_key(spec),
+        )
+        .exclude(run__state__in=(RunState.FAILED, RunState.CANCELLED))
+        .first()
+    )
+    if earlier is None:
+        return None
+    message = f"You sent this configuration before, as attempt {earlier.number}; no attempt was spent."
+    return Outcome(earlier, is_new=False, message=message)
+
+
+def _enqueue(request: _Request, spec: RunSpec, cost: Estimate) -> Run:
+    budget = request.exercise.parsed.budget
+    return queue.enqueue(
+        spec=spec,
+        owner=request.learner,
+        estimate=cost,
+        time_limit_seconds=max(SHORTEST_TIME_LIMIT_SECONDS, TIME_LIMIT_FACTOR * budget.seconds_per_run),
+        memory_limit_bytes=MEMORY_LIMIT_FACTOR * budget.memory_mb * MIB,
+    )
+
+
+def _create_submission(request: _Request, run: Run, allowance: Allowance) -> Submission:
+    Allowance.objects.filter(pk=allowance.pk).update(spent=F("spent") + 1, numbered=F("numbered") + 1)
+    return Submission.objects.create(
+        **request.place,
+        run=run,
+        number=allowance.numbered + 1,
+        config=request.config,
+        note=request.note,
+        exercise_digest=request.exercise.digest,
+        course_commit=request.exercise.course.commit,
+        idempotency_key=request.key,
+        body_digest=request.body_digest,
+    )
+
+
+# Letting go ---------------------------------------------------------------------------------------------
+
+
+def cancel(*, submission: Submission, by: User) -> Submission:
+    """Let go of a submission: free while its run waits, one attempt once it runs; raises `NotCancellable`.
+
+    The run itself is stopped only when no other submission wants its result.
+    """
+    roles.ensure_owns(by, submission)
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=submission.run_id)
+        let_go = Submission.objects.live().filter(pk=submission.pk)
+        if run.is_terminal or not let_go.update(cancelled_at=Now()):
+            raise NotCancellable("This submission is over already.")
+        if run.state == RunState.QUEUED:
+            _refund([submission])
+        if not Submission.objects.live().filter(run=run).exists():
+            queue.request_cancel(run)
+    submission.refresh_from_db()
+    return submission
+
+
+def _refund(submissions: list[Submission]) -> None:
+    """Give attempts back, once for each submission; allowances in one order, so that no two refunds cross."""
+    for submission in sorted(submissions, key=lambda s: (s.offering_id, s.exercise_id, s.learner_id)):
+        if Submission.objects.filter(pk=submission.pk, is_refunded=False).update(is_refunded=True):
+            Allowance.objects.filter(
+                offering=submission.offering_id,
+                exercise=submission.exercise_id,
+                learner=submission.learner_id,
+            ).update(spent=F("spent") - 1)
+
+
+# Grading ------------------------------------------------------------------------------------------------
+
+
+def grade(*, run: Run) -> None:
+    """Grade every live submission of a run that ended, or refund it where the learner is not to blame."""
+    with transaction.atomic():
+        submissions = list(Submission.objects.live().filter(run=run).select_related("exercise"))
+        _grade_all(run, submissions)
+
+
+def _grade_all(run: Run, submissions: list[Submission]) -> None:
+    if run.state == RunState.SUCCEEDED:
+        GradeEvent.objects.bulk_create(
+            [_automatic_grade(run, submission) for submission in submissions], ignore_conflicts=True
+        )
+    elif run.state == RunState.CANCELLED or (run.failure or {}).get("owner") != "learner":
+        _refund(submissions)
+
+
+def _automatic_grade(run: Run, submission: Submission) -> GradeEvent:
+    exercise = submission.exercise
+    verdict = grading.grade(
+        exercise.parsed.criteria,
+        run.result.body,
+        rows=_rows_by_part(run.spec),
+        pass_points=exercise.parsed.pass_points,
+    )
+    return GradeEvent(
+        submission=submission,
+        kind=GradeKind.AUTOMATIC,
+        points=verdict.points,
+        max_points=verdict.max_points,
+        passed=verdict.passed,
+        criteria=verdict.criteria_as_dicts(),
+        run_execution=run.result.execution,
+        exercise_digest=exercise.digest,
+    )
+
+
+def _rows_by_part(spec: dict[str, Any]) -> dict[str, int]:
+    parsed = engine_spec.parse(spec)
+    validation = int(parsed.dataset.training_rows * parsed.data.validation_fraction)
+    return {
+        "train": int((parsed.dataset.training_rows - validation) * parsed.data.train_fraction),
+        "validation": validation,
+        "held_out": parsed.dataset.held_out_rows,
+    }
+
+
+def override(*, submission: Submission, instructor: User, points: float, reason: str) -> GradeEvent:
+    """An instructor's own decision, which holds against any automatic one; the learner sees who and why."""
+    roles.ensure_teaches(instructor, submission.offering)
+    definition = submission.exercise.parsed
+    problems = {}
+    if not 0 <= points <= definition.max_points:
+        problems["points"] = f"Give between 0 and {definition.max_points:g} points."
+    if not reason.strip():
+        problems["reason"] = "Say why; the learner reads it beside the grade."
+    if problems:
+        raise ValidationError(problems)
+    automatic = submission.grade_events.filter(kind=GradeKind.AUTOMATIC).first()
+    return GradeEvent.objects.create(
+        submission=submission,
+        kind=GradeKind.OVERRIDE,
+        points=points,
+        max_points=definition.max_points,
+        passed=points >= definition.pass_points,
+        criteria=automatic.criteria if automatic else [],
+        reason=reason.strip(),
+        actor=instructor,
+        exercise_digest=submission.exercise.digest,
+    )
+
+
+def comment(*, submission: Submission, author: User, text: str) -> Comment:
+    """A remark beside a run, by its learner or someone who teaches them."""
+    roles.ensure_sees(author, submission)
+    remark = Comment(submission=submission, author=author, text=text.strip())
+    remark.full_clean()
+    remark.save()
+    return remark
