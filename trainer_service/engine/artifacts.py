@@ -57,7 +57,7 @@ def sha256(path: Path) -> str:
 def _arrays(model: TrainedNetwork) -> dict[str, NDArray[Any]]:
     """A network's parameters by name, and the scale of its target."""
     arrays: dict[str, NDArray[Any]] = {"target": np.array([model.target.mean, model.target.deviation])}
-    for number, layer in enumerate(model.network.layers(model.weights.unsqueeze(0))):
+    for number, layer in enumerate(model.network.trimmed(model.weights)):
         arrays[f"layer.{number}.weight"] = np.ascontiguousarray(layer.weight[0].numpy())
         arrays[f"layer.{number}.bias"] = np.ascontiguousarray(layer.bias[0, 0].numpy())
     return arrays

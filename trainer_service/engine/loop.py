@@ -34,7 +34,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Trained:
-    """One row's way through training. `weights` (P,) are those that count."""
+    """One row's way through training. `weights` (row_length,) are those that count."""
 
     row: Row
     weights: Tensor

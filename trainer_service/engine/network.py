@@ -1,6 +1,9 @@
 """The shape of a feed-forward network, and where each of its parameters lies in a flat row.
 
 A row holds all parameters of one run: for each layer its weights (inputs x outputs) and then its biases.
+Every width is padded with zeros to a multiple of 16 numbers, so that every matrix of every row starts on a
+64-byte boundary: math libraries choose their kernels by alignment, and with it the last bit of a product
+would depend on a run's place in the stack. Zeros stay zeros: no gradient reaches them.
 """
 
 from __future__ import annotations
@@ -12,9 +15,12 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from trainer_service.engine.randomness import Stream, generator
 from trainer_service.engine.spec import MLP, RunSpec
+
+ALIGNMENT = 16  # numbers of 4 bytes: 64 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +48,28 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """Length of a row."""
+        """Learned numbers, without padding."""
         return sum((inputs + 1) * outputs for inputs, outputs in pairwise(self.sizes))
 
     @property
-    def hidden(self) -> tuple[int, ...]:
-        """Widths of the hidden layers."""
-        return self.sizes[1:-1]
+    def padded(self) -> tuple[int, ...]:
+        """`sizes`, each rounded up to whole alignments."""
+        return tuple(-(-size // ALIGNMENT) * ALIGNMENT for size in self.sizes)
+
+    @property
+    def row_length(self) -> int:
+        """Numbers in a row, with padding."""
+        return sum((inputs + 1) * outputs for inputs, outputs in pairwise(self.padded))
+
+    def pad(self, features: Tensor) -> Tensor:
+        """`features` (..., features) with zero columns up to the padded width."""
+        return functional.pad(features, (0, self.padded[0] - features.shape[-1]))
 
     def layers(self, rows: Tensor) -> list[Layer]:
-        """`rows` (N, parameters), seen as layers; writing to a view writes to the rows."""
+        """`rows` (N, row_length), seen as padded layers; writing to a view writes to the rows."""
         views: list[Layer] = []
         start, count = 0, len(rows)
-        for inputs, outputs in pairwise(self.sizes):
+        for inputs, outputs in pairwise(self.padded):
             end = start + inputs * outputs
             weight = rows[:, start:end].view(count, inputs, outputs)
             bias = rows[:, end : end + outputs].view(count, 1, outputs)
@@ -62,20 +77,29 @@ class Network:
             start = end + outputs
         return views
 
+    def trimmed(self, row: Tensor) -> list[Layer]:
+        """One `row` (row_length,), seen as layers without padding; N is 1 in these views."""
+        return [
+            Layer(layer.weight[:, :inputs, :outputs], layer.bias[:, :, :outputs])
+            for layer, (inputs, outputs) in zip(
+                self.layers(row.unsqueeze(0)), pairwise(self.sizes), strict=True
+            )
+        ]
+
     def initial(self, seed: int) -> Tensor:
         """The row a run starts from: uniform in ±1/sqrt(inputs), as torch's own linear layers."""
-        row, random = torch.empty(1, self.parameters), generator(seed, Stream.WEIGHTS)
-        for layer in self.layers(row):
+        row, random = torch.zeros(self.row_length), generator(seed, Stream.WEIGHTS)
+        for layer in self.trimmed(row):
             bound = 1 / math.sqrt(layer.weight.shape[1])
             for part in (layer.weight, layer.bias):
                 part.copy_(torch.rand(part.shape, generator=random).mul_(2 * bound).sub_(bound))
-        return row[0]
+        return row
 
     def forward(self, row: Tensor, features: Tensor) -> list[Tensor]:
-        """Outputs of every layer of one run, (n, width) each; the last are logits or values."""
+        """Outputs of every layer of one run for (n, features); the last are logits or values."""
         outputs: list[Tensor] = []
         signal = features
-        for layer in self.layers(row.unsqueeze(0)):
+        for layer in self.trimmed(row):
             if outputs:
                 signal = signal.relu() if self.activation == "relu" else signal.tanh()
                 outputs[-1] = signal

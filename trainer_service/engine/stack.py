@@ -3,8 +3,9 @@
 Row i of every tensor is run i: parameters are one (N, P) buffer, layers are batched matrix products, the
 backward pass is written by hand and no step allocates. Runs share the shapes and the number of steps;
 learning rate, momentum, weight decay, dropout, seed and data are each row's own. All random numbers of a
-row come from its own seed (`randomness`), so its arithmetic is the same alone and among any neighbours, bit
-for bit, as long as N > 1: libraries take another path for a batch of one matrix, so N = 1 is refused.
+row come from its own seed (`randomness`) and all its matrices are aligned (`network`), so its arithmetic is
+the same alone and among any neighbours, bit for bit, as long as N > 1: libraries take another path for a
+batch of one matrix, so N = 1 is refused.
 
 Batches: an epoch deals the rows in a new order into full batches and leaves out the rest; with fewer rows
 than one batch, all rows are one smaller batch.
@@ -41,7 +42,7 @@ class Row:
 class Blocks:
     """Training data of a stack: one block for each different split, all of the same shape.
 
-    Features are (blocks, n, features) and targets (blocks, n); validation likewise. Variances are of the
+    Features are (blocks, n, padded features), targets (blocks, n); validation likewise. Variances are of the
     targets of each block, (blocks,) float64.
     """
 
@@ -150,10 +151,12 @@ class Stack:
         self._slopes = network.layers(self._gradients)
         self._before = torch.empty_like(self.weights)
         self._order = torch.empty(self._steps, runs, batch, dtype=torch.long, device=device)
-        self._inputs = torch.empty(runs * batch, network.sizes[0], device=device)
+        self._inputs = torch.empty(runs * batch, network.padded[0], device=device)
         self._targets = torch.empty(runs * batch, dtype=self.data.targets.dtype, device=device)
-        self._signals = [torch.empty(runs, batch, width, device=device) for width in network.sizes[1:]]
-        self._errors = [torch.empty_like(signal) for signal in self._signals]
+        self._signals = [torch.empty(runs, batch, width, device=device) for width in network.padded[1:]]
+        self._errors = [torch.zeros_like(signal) for signal in self._signals]
+        self._outputs = torch.empty(runs, batch, network.sizes[-1], device=device)
+        self._output_errors = torch.empty_like(self._outputs)
         self._products = [
             torch.empty_like(layer.weight, memory_format=torch.contiguous_format) for layer in self._slopes
         ]
@@ -172,7 +175,7 @@ class Stack:
         self._dropping = [position for position, row in enumerate(self.rows) if row.dropout]
         if not self._dropping:
             return
-        hidden = self.recipe.network.hidden
+        hidden = self.recipe.network.padded[1:-1]
         # The number of steps drawn at a time shapes the random stream, so it may depend on the network only.
         self._mask_steps = max(1, _MASK_BYTES // (batch * max(hidden)))
         steps = min(self._steps, self._mask_steps)
@@ -239,7 +242,10 @@ class Stack:
             signal.mul_(self._masks[number][step % self._mask_steps]).mul_(self._boost)
 
     def _backward(self, step: int) -> None:
-        self._loss.gradient(step, self._signals[-1], self._targets, self._errors[-1])
+        width = self._outputs.shape[-1]
+        self._outputs.copy_(self._signals[-1][..., :width])
+        self._loss.gradient(step, self._outputs, self._targets, self._output_errors)
+        self._errors[-1][..., :width].copy_(self._output_errors)
         inputs = self._inputs.view(len(self.rows), self._batch, -1)
         for number in range(len(self._layers) - 1, -1, -1):
             error, below = self._errors[number], self._signals[number - 1] if number else inputs
@@ -267,7 +273,7 @@ class Stack:
     def _measure(self) -> Measured:
         losses, score = self._loss.epoch(self._variance)
         validation_loss, validation_score = self._loss.measure(
-            self._outputs(self._validation), self._validation_targets, self._validation_variance
+            self._predict(self._validation), self._validation_targets, self._validation_variance
         )
         weight_norm = self.weights.norm(dim=1)
         update_ratio = (self.weights - self._before).norm(dim=1) / weight_norm.clamp_min(1e-12)
@@ -283,11 +289,11 @@ class Stack:
             weight_norm=weight_norm.tolist(),
         )
 
-    def _outputs(self, features: Tensor) -> Tensor:
-        """Last layer's outputs for `features` (N, n, inputs), without dropout."""
+    def _predict(self, features: Tensor) -> Tensor:
+        """Outputs for `features` (N, n, padded features), without dropout: (N, n, outputs)."""
         signal = features
         for number, layer in enumerate(self._layers):
             signal = torch.baddbmm(layer.bias, signal, layer.weight)
             if number < len(self._layers) - 1:
                 signal = signal.relu_() if self.recipe.network.activation == "relu" else signal.tanh_()
-        return signal
+        return signal[..., : self._outputs.shape[-1]].contiguous()

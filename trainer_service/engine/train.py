@@ -127,7 +127,7 @@ def _train_or_fail(stack: _Stack, setting: Setting) -> list[RunResult]:
     """Train a stack; if memory runs out, train its halves, so that only a run too big by itself fails."""
     try:
         return _train_stack(stack, setting)
-    except (MemoryError, RuntimeError) as error:
+    except Exception as error:
         if not _is_out_of_memory(error):
             raise
     if len(stack.specs) == 1:
@@ -137,8 +137,12 @@ def _train_or_fail(stack: _Stack, setting: Setting) -> list[RunResult]:
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    # torch's CPU allocator raises a plain RuntimeError; its words are all there is to tell.
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+    # torch's CPU allocator raises a plain RuntimeError; its words are all there is to tell. Libraries that
+    # clean up after a MemoryError may raise another error on top of it.
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+        return True
+    earlier = error.__cause__ or error.__context__
+    return earlier is not None and _is_out_of_memory(earlier)
 
 
 def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:

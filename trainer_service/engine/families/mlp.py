@@ -38,7 +38,7 @@ class TargetScale:
 
 @dataclass(frozen=True, slots=True)
 class TrainedNetwork:
-    """A network with its weights (P,) on the CPU and the scale of its target."""
+    """A network with its weights (row_length,) on the CPU and the scale of its target."""
 
     network: Network
     weights: Tensor
@@ -57,7 +57,7 @@ class MLP(Family):
         first = specs[0]
         network = self.build(first)
         recipe = Recipe(network, first.optimizer.kind, first.training.batch_size)
-        blocks, places, scales = _blocks(specs, rows, device)
+        blocks, places, scales = _blocks(network, specs, rows, device)
         stack_rows = [_row(spec, place) for spec, place in zip(specs, places, strict=True)]
         patience = [spec.regularization.early_stopping_patience for spec in specs]
         plan = Plan(first.training.epochs, first.schedule.kind, patience)
@@ -90,7 +90,7 @@ def _row(spec: RunSpec, block: int) -> Row:
 
 
 def _blocks(
-    specs: Sequence[RunSpec], rows: Sequence[TrainingRows], device: str
+    network: Network, specs: Sequence[RunSpec], rows: Sequence[TrainingRows], device: str
 ) -> tuple[Blocks, list[int], list[TargetScale]]:
     """A block for each different seed (it draws the split), each spec's block, each block's target scale."""
     seeds = list(dict.fromkeys(spec.training.seed for spec in specs))
@@ -100,9 +100,9 @@ def _blocks(
     train = [_tensors(part.train, scale) for part, scale in zip(parts, scales, strict=True)]
     validation = [_tensors(part.validation, scale) for part, scale in zip(parts, scales, strict=True)]
     blocks = Blocks(
-        features=torch.stack([features for features, _ in train]).to(device),
+        features=network.pad(torch.stack([features for features, _ in train])).to(device),
         targets=torch.stack([targets for _, targets in train]).to(device),
-        validation_features=torch.stack([features for features, _ in validation]).to(device),
+        validation_features=network.pad(torch.stack([features for features, _ in validation])).to(device),
         validation_targets=torch.stack([targets for _, targets in validation]).to(device),
         variance=torch.stack([_variance(targets) for _, targets in train]).to(device),
         validation_variance=torch.stack([_variance(targets) for _, targets in validation]).to(device),
@@ -122,7 +122,7 @@ def _variance(targets: Tensor) -> Tensor:
 
 
 def _fitted(network: Network, run: Trained, scale: TargetScale, validation: Tensor) -> Fitted:
-    activations = network.forward(run.weights, validation)[:-1]
+    activations = network.forward(run.weights, validation[:, : network.sizes[0]])[:-1]
     signals: dict[str, Any] = {
         **run.signals,
         "dead_unit_share": dead_unit_share(activations, network.activation),

@@ -1,0 +1,190 @@
+"""The training child: `python -m trainer_service.engine.child [--fd N] [--memory-bytes N] [--device cpu]`.
+
+A worker talks to it in JSON, one message to a line. In, on standard input:
+
+    {"kind": "train", "job": id, "specs": [canonical specs], "out_dirs": [folders], "watts_per_core": 15.0}
+    {"kind": "drop", "job": id, "row": i}                                     may come while training
+
+Out, on file descriptor N (default: standard output); `ready` comes once, when the child is warm:
+
+    {"kind": "ready", "arithmetic_class", "device", "versions", "composable", "memory_base_bytes"}
+    {"kind": "progress", "job": id, "row": i, "point": {...}} an epoch of a row
+    {"kind": "done", "job": id, "results": [...]}             in the order of the specs
+    {"kind": "error", "job": id, "message": text}             a bug; its traceback is on stderr
+
+The child ends when its standard input ends, and with the thread of the worker that started it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+from trainer_service.engine.callbacks import Callbacks
+from trainer_service.engine.results import EpochPoint, RunResult
+from trainer_service.engine.spec import parse
+
+_PR_SET_PDEATHSIG = 1
+_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+class Child:
+    """Takes jobs from one stream and answers on another; trains one job at a time."""
+
+    def __init__(self, incoming: Iterable[str], outgoing: TextIO, *, device: str) -> None:
+        self._incoming, self._outgoing, self._device = incoming, outgoing, device
+        self._jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._drops: dict[str, frozenset[int]] = {}
+        self._composable = True
+
+    def run(self, memory_bytes: int | None) -> None:
+        """Warm up, say so, and train jobs until the input ends."""
+        threading.Thread(target=self._read, name="jobs", daemon=True).start()
+        self._send(kind="ready", **self._warm_up(memory_bytes))
+        while True:
+            self._serve(self._jobs.get())
+
+    def drops(self, job: str) -> frozenset[int]:
+        """Rows of `job` that were dropped so far."""
+        return self._drops.get(job, frozenset())
+
+    def progress(self, job: str, row: int, point: EpochPoint) -> None:
+        """Tell the worker about one epoch of one row."""
+        self._send(kind="progress", job=job, row=row, point=asdict(point))
+
+    def _read(self) -> None:
+        """Sort incoming messages while the main thread trains; leave at once when nobody is there."""
+        for line in self._incoming:
+            message = json.loads(line)
+            if message["kind"] == "train":
+                self._jobs.put(message)
+            elif message["kind"] == "drop":
+                job = message["job"]
+                self._drops[job] = self.drops(job) | {message["row"]}
+        os._exit(0)
+
+    def _warm_up(self, memory_bytes: int | None) -> dict[str, Any]:
+        # Here and not above: the thread variables must be set before these load.
+        from trainer_service.engine import versions  # noqa: PLC0415 - see above
+        from trainer_service.engine.selftest import is_composable  # noqa: PLC0415 - see above
+        from trainer_service.engine.train import one_thread  # noqa: PLC0415 - see above
+
+        with one_thread():
+            self._composable = is_composable(self._device)
+        return {
+            "arithmetic_class": versions.arithmetic_class(self._device),
+            "device": self._device,
+            "versions": versions.versions(self._device),
+            "composable": self._composable,
+            "memory_base_bytes": limit_memory(memory_bytes),
+        }
+
+    def _serve(self, message: dict[str, Any]) -> None:
+        job = message["job"]
+        try:
+            results = self._train(job, message)
+        except Exception as error:  # noqa: BLE001 - the process boundary: a bug in one job must reach the worker
+            traceback.print_exc()
+            self._send(kind="error", job=job, message=f"{type(error).__name__}: {error}")
+        else:
+            self._send(kind="done", job=job, results=[result.as_dict() for result in results])
+        self._drops.pop(job, None)
+
+    def _train(self, job: str, message: dict[str, Any]) -> list[RunResult]:
+        from trainer_service.engine.train import train  # noqa: PLC0415 - loaded by the warm-up
+
+        specs = [parse(raw) for raw in message["specs"]]
+        folders = [Path(folder) for folder in message["out_dirs"]]
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        # Where a stack would change bits, every run trains with its ghost only: slower, but the same for all.
+        size = len(specs) if self._composable else 1
+        results: list[RunResult] = []
+        for start in range(0, len(specs), size):
+            results += train(
+                specs[start : start + size],
+                out_dirs=folders[start : start + size],
+                device=self._device,
+                callbacks=_ToWorker(self, job, start),
+                watts_per_core=message.get("watts_per_core", 15.0),
+            )
+        return results
+
+    def _send(self, **message: Any) -> None:
+        self._outgoing.write(json.dumps(message, allow_nan=False) + "\n")
+        self._outgoing.flush()
+
+
+class _ToWorker(Callbacks):
+    """Passes progress out and drops in; `start` is the row of the job where this stack begins."""
+
+    def __init__(self, child: Child, job: str, start: int) -> None:
+        self._child, self._job, self._start = child, job, start
+
+    def on_epoch(self, row: int, point: EpochPoint) -> None:
+        self._child.progress(self._job, row + self._start, point)
+
+    def dropped(self) -> frozenset[int]:
+        return frozenset(row - self._start for row in self._child.drops(self._job))
+
+
+def limit_memory(more_bytes: int | None) -> int:
+    """Allow `more_bytes` of data above what the warm process holds now; returns that base in bytes.
+
+    The limit is on private writable memory (RLIMIT_DATA): the address space that libraries merely reserve
+    does not count, so it is also right where a GPU driver reserves hundreds of gigabytes.
+    """
+    base = _data_bytes()
+    if more_bytes is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (base + more_bytes, hard))
+    return base
+
+
+def die_with_parent() -> None:
+    """Ask Linux to kill this process when the thread that started it ends; leave if it already has."""
+    if sys.platform != "linux":
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent == 1 or os.getppid() != parent:
+        sys.exit("the parent of this training process is gone")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Start the child with the options of the command line."""
+    options = argparse.ArgumentParser(prog="trainer_service.engine.child")
+    options.add_argument("--fd", type=int, default=1, help="file descriptor to answer on")
+    options.add_argument("--memory-bytes", type=int, help="data the process may use above its warm size")
+    options.add_argument("--device", default="cpu", help="cpu, or cuda:N")
+    chosen = options.parse_args(arguments)
+    die_with_parent()
+    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    with open(chosen.fd, "w", encoding="utf-8", closefd=False) as outgoing:
+        Child(sys.stdin, outgoing, device=chosen.device).run(chosen.memory_bytes)
+
+
+def _data_bytes() -> int:
+    """Private writable memory of this process."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    sizes = {line.split(":")[0]: line.split(":")[1].split() for line in status.splitlines() if ":" in line}
+    return int(sizes["VmData"][0]) * 1024
+
+
+if __name__ == "__main__":
+    main()
