@@ -1,10 +1,11 @@
-"""What the frame of every page needs to know: where the visitor is, and whether there is something to review."""
+"""What the frame of every page needs: where the visitor is, and whether there is something to review."""
 
 from __future__ import annotations
 
-from courses.models import Enrolment, Role
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+
+from courses.models import Enrolment, Role
 
 SECTIONS_BY_NAMESPACE = {"courses": "courses", "jobs": "jobs"}
 

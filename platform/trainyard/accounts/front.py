@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from courses import grading
 from courses.models import Course, Exercise, GradeEvent, Module, Submission
+from jobs_data import statistics
+from jobs_data.sentences import Record
 from trainer_service.models import Run, RunState
 
 from .models import User
@@ -22,6 +24,16 @@ class CourseCounts:
     modules: int
     exercises: int
     runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFigure:
+    """The largest value of a published statistic, with the label it stands for."""
+
+    name: str
+    title: str
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,19 @@ def course_counts() -> CourseCounts:
         exercises=Exercise.objects.filter(is_active=True).count(),
         runs=Run.objects.filter(state=RunState.SUCCEEDED).count(),
     )
+
+
+def market_figures() -> list[MarketFigure]:
+    """The first statistics of the job market; empty until figures are loaded."""
+    return [
+        MarketFigure(
+            name=figure.statistic.name,
+            title=figure.statistic.title,
+            value=figure.headline.value,
+            label=str(max(figure.rows, key=_value)["label"]),
+        )
+        for figure in statistics.headlines()
+    ]
 
 
 def recent_attempts(learner: User) -> list[Attempt]:
@@ -66,6 +91,12 @@ def next_exercise(learner: User) -> Exercise | None:
     passed = _passed_exercises(learner)
     exercises = Exercise.objects.filter(is_active=True).exclude(pk__in=passed).select_related("course")
     return exercises.order_by("course__position", "course__slug", "position").first()
+
+
+def _value(row: Record) -> float:
+    value = row["value"]
+    assert isinstance(value, int | float)
+    return value
 
 
 def _passed_exercises(learner: User) -> set[int]:

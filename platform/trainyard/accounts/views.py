@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from jobs_data import statistics
 from rest_framework.authtoken.models import Token
 
 from . import front
@@ -23,7 +22,7 @@ NEW_TOKEN = "new_api_token"
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What this is, with two doors; for someone signed in, the way on."""
-    context: dict[str, object] = {"market": statistics.headlines(), "counts": front.course_counts()}
+    context: dict[str, object] = {"market": front.market_figures(), "counts": front.course_counts()}
     if request.user.is_authenticated:
         context["attempts"] = front.recent_attempts(request.user)
         context["next_exercise"] = front.next_exercise(request.user)
