@@ -1,5 +1,15 @@
-"""Addresses."""
+"""Every address of the API, its schema and its documentation."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from trainyard.api import nothing_here
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include("courses.api_urls")),
+    path("v1/", include("jobs_data.api_urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    # The split view keeps its script in a file of its own, so that the strict CSP holds.
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    re_path(r"^(?P<rest>.*)$", nothing_here, name="nothing-here"),
+]
