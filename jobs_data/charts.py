@@ -13,19 +13,21 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from .sentences import number
+from .presentation import shown
+from .sentences import Record
 from .statistics import ChartKind, Figure
 
 PRINT_WIDTH = 640
 ROW_HEIGHT = 44
 FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
-INK, MUTED, ACCENT = "#1d2a30", "#5b6970", "#0f6b5c"
+INK, MUTED, ACCENT = "#1b2127", "#53585b", "#12506a"
 PRINT_CONFIG: dict[str, Any] = {
     "background": "#ffffff",
     "font": FONT,
     "padding": 20,
     "mark": {"color": ACCENT},
     "text": {"color": INK},
+    "rule": {"color": ACCENT},
     "axis": {"labelColor": INK, "titleColor": MUTED, "domainColor": "#c9d1d3", "gridColor": "#e6eaeb"},
     "title": {"color": INK, "subtitleColor": MUTED, "fontSize": 18, "subtitleFontSize": 13, "offset": 16},
 }
@@ -91,7 +93,7 @@ def _bars(figure: Figure) -> Any:
 def _changes(figure: Figure) -> Any:
     """Dots on a stem from zero, so that a fall points left and a rise points right."""
     base = _listed(figure)
-    x = _amounts(axis=alt.Axis(tickCount=5, title=figure.statistic.measure, domain=False))
+    x = _amounts(axis=None)
     stem = base.mark_rule(strokeWidth=2, yOffset=6).encode(x=x, x2=alt.datum(0))
     dots = base.mark_point(size=120, filled=True, opacity=1, yOffset=6).encode(x=x)
     return stem + dots + _names(base) + _amounts_in_words(base)
@@ -118,11 +120,11 @@ def _ranges(figure: Figure) -> Any:
         if row["currency"] == currency
     ]
     tooltip = [alt.Tooltip("title:N"), alt.Tooltip("company:N"), alt.Tooltip("salary:N")]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(y=_line_for_each_label(), tooltip=tooltip)
-    axis = alt.Axis(format="~s", tickCount=5, title=f"Pay as posted ({currency})", domain=False)
+    base = alt.Chart(_inline(rows)).encode(y=_line_for_each_label(), tooltip=tooltip)
+    axis = alt.Axis(format="~s", tickCount=4, title=_drawn_share(figure, currency), grid=False)
     x = alt.X("salary_min:Q", scale=alt.Scale(zero=True), axis=axis)
     bars = base.mark_bar(height=10, yOffset=6, cornerRadius=5).encode(x=x, x2="salary_max:Q")
-    return (bars + _names(base) + _amounts_in_words(base)).properties(height=alt.Step(ROW_HEIGHT))
+    return (bars + _names(base) + _amounts_in_words(base)).properties(height=ROW_HEIGHT * len(figure.rows))
 
 
 def commonest_currency(figure: Figure) -> str:
@@ -130,10 +132,16 @@ def commonest_currency(figure: Figure) -> str:
     return Counter(str(row["currency"]) for row in figure.rows).most_common(1)[0][0]
 
 
+def _drawn_share(figure: Figure, currency: str) -> str:
+    drawn = sum(row["currency"] == currency for row in figure.rows)
+    left_out = len(figure.rows) - drawn
+    return f"{currency}; {left_out} in other currencies not drawn" if left_out else currency
+
+
 def _listed(figure: Figure) -> Any:
     """One line of text with a mark below it for each row: reads as a list, and fits a phone."""
     encoded = alt.Chart(_values(figure)).encode(y=_line_for_each_label(), tooltip=_tooltip(figure))
-    return encoded.properties(height=alt.Step(ROW_HEIGHT))
+    return encoded.properties(height=ROW_HEIGHT * len(figure.rows))
 
 
 def _line_for_each_label() -> Any:
@@ -141,7 +149,7 @@ def _line_for_each_label() -> Any:
 
 
 def _amounts(axis: alt.Axis | None) -> Any:
-    return alt.X("value:Q", scale=alt.Scale(zero=True), axis=axis)
+    return alt.X("value:Q", scale=alt.Scale(zero=True, nice=False), axis=axis)
 
 
 def _names(base: Any) -> Any:
@@ -172,18 +180,12 @@ def _attribution(figure: Figure) -> dict[str, Any]:
 
 
 def _values(figure: Figure) -> Any:
-    sign = figure.statistic.chart is ChartKind.CHANGES
-    rows = [
-        row | {"shown": f"{row['value']:+g}%" if sign else _shown(figure, row["value"])}
-        for row in figure.rows
-    ]
-    return alt.InlineData(values=rows)
+    return _inline([row | {"shown": shown(figure, row)} for row in figure.rows])
 
 
-def _shown(figure: Figure, value: object) -> str:
-    if figure.unit.startswith("percent"):
-        return f"{number(value)}%"
-    return f"${number(value)}" if figure.unit.startswith("USD") else number(value)
+def _inline(rows: list[Record]) -> Any:
+    # Data, not InlineData: altair would move that to the top, out of reach when charts are put together.
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
 
 
 def _tooltip(figure: Figure) -> list[alt.Tooltip]:

@@ -1,5 +1,17 @@
-"""Addresses."""
+"""Addresses of the job market."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from . import views
+
+app_name = "jobs"
+urlpatterns = [
+    path("", views.index, name="index"),
+    re_path(
+        r"^figures/(?P<short_hash>[0-9a-f]{12})/(?P<name>[a-z_-]+)\.(?P<file_format>csv|json|svg|png|vl\.json)$",
+        views.figure,
+        name="figure",
+    ),
+    path("listings/", views.listings, name="listings"),
+    path("<slug:name>/", views.statistic, name="statistic"),
+]

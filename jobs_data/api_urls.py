@@ -1,0 +1,10 @@
+"""Addresses of the job-market API, below /api/v1/."""
+
+from django.urls import path
+
+from . import api
+
+urlpatterns = [
+    path("jobs/statistics/", api.StatisticList.as_view(), name="jobs-api-statistics"),
+    path("jobs/statistics/<slug:name>/", api.StatisticDetail.as_view(), name="jobs-api-statistic"),
+]

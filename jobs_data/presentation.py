@@ -1,0 +1,95 @@
+"""A figure's rows made ready for reading: cells of a table in a chosen order, and small bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .sentences import Record, number
+from .statistics import ChartKind, Column, Figure
+
+ORDERS = {
+    "published": "as published",
+    "-value": "largest first",
+    "value": "smallest first",
+    "label": "by name",
+}
+SMALL_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: `is_missing` for what the source does not state."""
+
+    text: str
+    is_number: bool
+    is_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the table of a figure shows."""
+
+    columns: tuple[Column, ...]
+    rows: list[list[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallBar:
+    """One line of a small multiple; `length` is 0-100 percent of the longest."""
+
+    label: str
+    shown: str
+    length: float
+
+
+def table(figure: Figure, order: str = "published") -> Table:
+    """The figure's rows in one of ORDERS (anything else reads as published), less what headings say."""
+    # The unit stands in the heading; years are the labels already, or nothing is known of them.
+    hidden = {"unit", "year"} if figure.statistic.dimension == "Year" or not figure.years else {"unit"}
+    columns = tuple(column for column in figure.statistic.columns if column.name not in hidden)
+    rows = [[_cell(row, column) for column in columns] for row in _ordered(figure.rows, order)]
+    return Table(columns, rows)
+
+
+def small_bars(figure: Figure) -> list[SmallBar]:
+    """The first rows of a figure of numbers; none for listings."""
+    if figure.statistic.chart is ChartKind.RANGES:
+        return []
+    longest = max(abs(_value(row)) for row in figure.rows)
+    return [
+        SmallBar(str(row["label"]), shown(figure, row), round(100 * abs(_value(row)) / longest, 1))
+        for row in figure.rows[:SMALL_ROWS]
+    ]
+
+
+def shown(figure: Figure, row: Record) -> str:
+    """A row's value as it is read: 42%, +70%, $95,000 or 324."""
+    value = row["value"]
+    if figure.statistic.chart is ChartKind.CHANGES:
+        return f"{_value(row):+g}%"
+    if figure.unit.startswith("percent"):
+        return f"{number(value)}%"
+    return f"${number(value)}" if figure.unit.startswith("USD") else number(value)
+
+
+def _ordered(rows: Sequence[Record], order: str) -> list[Record]:
+    if order == "label":
+        return sorted(rows, key=lambda row: str(row["label"]).casefold())
+    if order in ("value", "-value"):
+        return sorted(rows, key=_value, reverse=order == "-value")
+    return list(rows)
+
+
+def _cell(row: Record, column: Column) -> Cell:
+    value = row[column.name]
+    if value is None:
+        return Cell("not stated", is_number=False, is_missing=True)
+    is_text = isinstance(value, str) or column.name == "year"
+    return Cell(str(value) if is_text else number(value), column.is_number, is_missing=False)
+
+
+def _value(row: Record) -> float:
+    value = row["value"]
+    assert isinstance(value, int | float)
+    return value

@@ -1,0 +1,116 @@
+"""Pages of the job market and the files behind each figure. All may be read without signing in."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from . import figures, presentation, statistics
+from .filters import search_listings
+from .statistics import Figure
+
+DOWNLOADS = ("csv", "json", "svg", "png")
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Every statistic at a glance."""
+    held = statistics.compute_all()
+    cards = [{"figure": figure, "bars": presentation.small_bars(figure)} for figure in held]
+    return render(
+        request, "jobs_data/index.html", {"section": "jobs", "cards": cards, "sources": _sources(held)}
+    )
+
+
+@require_safe
+def statistic(request: HttpRequest, name: str) -> HttpResponse:
+    """One statistic: sentence, chart, table, meaning, source, downloads. htmx gets the table alone."""
+    try:
+        figure = statistics.compute(name)
+    except (statistics.UnknownStatistic, statistics.NotLoaded) as missing:
+        return _missing(request, str(missing), status=404)
+    order = request.GET.get("sort", "published")
+    context = _context(figure) | {
+        "order": order if order in presentation.ORDERS else "published",
+        "orders": presentation.ORDERS,
+        "table": presentation.table(figure, order),
+    }
+    return _page_or_part(request, "statistic", "_table", context)
+
+
+@require_safe
+def listings(request: HttpRequest) -> HttpResponse:
+    """The listings, with a search box that answers while one types."""
+    try:
+        figure = statistics.compute("listings")
+    except statistics.NotLoaded as missing:
+        return _missing(request, str(missing), status=404)
+    found = search_listings(figure.snapshot.listings.order_by("position"), request.GET)
+    context = _context(figure) | {"filter": found, "total": len(figure.rows)}
+    return _page_or_part(request, "listings", "_listings", context)
+
+
+@require_safe
+def figure(request: HttpRequest, short_hash: str, name: str, file_format: str) -> HttpResponse:
+    """The file at a permanent address: 404 where nothing ever was, 410 where it was withdrawn."""
+    try:
+        found = figures.at(short_hash, name, figures.parse_version(request.GET.get("v", "")))
+    except figures.NoSuchFigure as missing:
+        return _missing(request, str(missing), status=404)
+    except figures.FigureGone as gone:
+        return _missing(request, str(gone), status=410)
+    etag = quote_etag(figures.entity_tag(found, file_format))
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(
+            figures.render(found, file_format), content_type=figures.CONTENT_TYPES[file_format]
+        )
+        response["Content-Disposition"] = f'inline; filename="{name}-{short_hash}.{file_format}"'
+    response["ETag"] = etag
+    # Not "immutable": a snapshot may be withdrawn, and caches should learn of it within the hour.
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def _context(figure: Figure) -> dict[str, object]:
+    return {
+        "section": "jobs",
+        "figure": figure,
+        "spec": json.loads(figures.render(figure, "vl.json")),
+        "svg": figures.address(figure, "svg"),
+        "downloads": [(name.upper(), figures.address(figure, name)) for name in DOWNLOADS],
+        "others": statistics.STATISTICS.values(),
+    }
+
+
+def _page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, object]) -> HttpResponse:
+    is_part = (
+        request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+    )
+    response = render(request, f"jobs_data/{part if is_part else page}.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _missing(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    context = {
+        "section": "jobs",
+        "message": message,
+        "status": status,
+        "others": statistics.STATISTICS.values(),
+    }
+    return render(request, "jobs_data/missing.html", context, status=status)
+
+
+def _sources(held: list[Figure]) -> list[dict[str, object]]:
+    """Each source once, with its snapshot and how many statistics it gives."""
+    snapshots = {figure.snapshot.pk: figure.snapshot for figure in held}
+    return [
+        {"snapshot": snapshot, "statistics": sum(figure.snapshot.pk == pk for figure in held)}
+        for pk, snapshot in snapshots.items()
+    ]

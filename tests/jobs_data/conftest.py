@@ -1,0 +1,20 @@
+"""The shipped publications, loaded into the test's database."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs_data import loading
+from jobs_data.models import Snapshot
+
+
+@pytest.fixture
+def figures_loaded(db, settings, tmp_path) -> Snapshot:
+    """Both publications; returns the snapshot of the figures. Drawings are cached for this test alone."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(tmp_path),
+        }
+    }
+    return loading.load_published()[0].snapshot
