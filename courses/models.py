@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -289,7 +290,7 @@ class Comment(models.Model):
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    text = models.TextField(max_length=4000)
+    text = models.TextField(max_length=4000, validators=[MaxLengthValidator(4000)])
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
