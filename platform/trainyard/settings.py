@@ -305,5 +305,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {"kombu.connection": {"level": "ERROR"}, "httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
 }

@@ -38,7 +38,34 @@ PEOPLE = (
     Person("olga@demo.trainyard.test", "Olga Demo", "operator"),
 )
 
-ATTEMPTS: tuple[tuple[str, str, dict[str, Any]], ...] = ()
+LENA, OMAR, MEI = "Lena Demo", "Omar Demo", "Mei Demo"
+ATTEMPTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    # Lena turns one knob at a time, and gets there.
+    (LENA, "digits", {}),
+    (LENA, "digits", {"optimizer": {"learning_rate": 0.003}}),
+    (LENA, "digits", {"model": {"hidden": [64]}, "optimizer": {"learning_rate": 0.003}}),
+    (
+        LENA,
+        "digits",
+        {
+            "model": {"hidden": [72]},
+            "optimizer": {"kind": "adamw", "learning_rate": 0.003},
+            "regularization": {"dropout": 0.4},
+            "training": {"epochs": 60, "batch_size": 32},
+        },
+    ),
+    (LENA, "progression", {}),
+    (LENA, "progression", {"preprocessing": "standardize", "model": {"family": "linear_regression"}}),
+    # Omar looks for a larger hammer.
+    (OMAR, "digits", {}),
+    (OMAR, "digits", {"model": {"hidden": [192, 128]}, "optimizer": {"learning_rate": 0.5}}),
+    (OMAR, "tumours", {"model": {"family": "random_forest", "n_estimators": 100, "max_depth": 8}}),
+    # Mei compares families.
+    (MEI, "tumours", {}),
+    (MEI, "tumours", {"preprocessing": "standardize", "model": {"family": "logistic_regression", "C": 1.0}}),
+    (MEI, "tumours", {"preprocessing": "standardize", "model": {"family": "svm", "C": 10.0, "gamma": 0.01}}),
+    (MEI, "progression", {"model": {"family": "random_forest", "min_samples_leaf": 10}}),
+)
 
 COMMENT = (
     "Good: one knob at a time. Before you widen the network further, look at the gap between the two curves: "
@@ -84,6 +111,7 @@ def _account(person: Person) -> Any:
     return account
 
 
+@transaction.atomic
 def submit_past_attempts() -> None:
     """Queue the attempts of the demo class once; the worker trains them like any other."""
     demo_class = Offering.objects.get(slug=CLASS_SLUG)

@@ -10,6 +10,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from contextlib import suppress
+from io import StringIO
 from typing import Any
 
 import httpx
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.console.print("\nStopping …")
         finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave children behind
             processes.stop(children)
         self.console.print("Stopped. Everything is kept in", str(settings.DATA_DIR))
 
@@ -67,12 +70,12 @@ class Command(BaseCommand):
                 ) from None
 
     def _prepare(self) -> None:
-        self._step("Preparing the database", lambda: call_command("migrate", verbosity=0))
+        self._step("Preparing the database", lambda: _quietly("migrate"))
         self._step("Building the chart library", assets.build)
         if settings.IS_PRODUCTION:
-            self._step("Collecting static files", _collect_static)
-        self._step("Loading the published figures", lambda: call_command("jobs", "load", verbosity=0))
-        self._step("Syncing the courses", lambda: call_command("courses", "sync", verbosity=0))
+            self._step("Collecting static files", lambda: _quietly("collectstatic", interactive=False))
+        self._step("Loading the published figures", lambda: _quietly("jobs", "load"))
+        self._step("Syncing the courses", lambda: _quietly("courses", "sync"))
         if self.is_demo:
             self._step("Inviting the demo class", demo.invite)
             self._step("Queueing their past attempts", demo.submit_past_attempts)
@@ -91,7 +94,9 @@ class Command(BaseCommand):
         return [
             processes.Child("web", _web_command(host), logs / "web.log"),
             processes.Child(
-                "worker", [*celery, "worker", "-P", "threads", "-c", "2", "-Q", queues], logs / "worker.log"
+                "worker",
+                [*celery, "worker", "-P", "threads", "-c", "2", "-Q", queues, "-l", settings.LOG_LEVEL],
+                logs / "worker.log",
             ),
             processes.Child("beat", [*celery, "beat"], logs / "beat.log"),
         ]
@@ -156,8 +161,8 @@ def _local_headers() -> dict[str, str]:
     return {"Host": hosts[0], "X-Forwarded-Proto": "https"} if settings.IS_PRODUCTION and hosts else {}
 
 
-def _collect_static() -> None:
-    call_command("collectstatic", interactive=False, verbosity=0)
+def _quietly(*command: str, **options: Any) -> None:
+    call_command(*command, verbosity=0, stdout=StringIO(), **options)
 
 
 def _interrupt(number: int, frame: object) -> None:
