@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import expect
 
 ADDRESSES_FOR_STRANGERS = [
@@ -85,3 +86,77 @@ def test_sign_up_makes_an_account_and_a_token_is_shown_once(page):
     page.reload()
     expect(page.get_by_text("ends in")).to_be_visible()
     expect(page.get_by_role("region", name="Your new API token")).to_have_count(0)
+
+
+@pytest.fixture
+def figures(transactional_db) -> None:
+    call_command("jobs", "load", verbosity=0)
+
+
+def bars(page):
+    return page.locator("figure[data-chart] .mark-rect path").first
+
+
+def test_a_chart_is_drawn_in_the_colors_of_the_theme_and_again_when_it_changes(page, figures):
+    page.goto("/jobs/salaries/")
+    expect(bars(page)).to_be_visible()
+    light = bars(page).get_attribute("fill")
+    page.get_by_role("button", name="Theme: auto").click()
+    page.get_by_role("button", name="Theme: light").click()
+    expect(bars(page)).not_to_have_attribute("fill", light)
+
+
+def test_a_chart_fits_a_phone(new_page, figures, assert_no_serious_axe):
+    page = new_page("phone", "dark")
+    page.goto("/jobs/salaries/")
+    expect(bars(page)).to_be_visible()
+    width = page.locator(".chart-canvas").first.evaluate("one => one.scrollWidth - one.clientWidth")
+    assert width <= 1
+    assert_no_serious_axe(page)
+
+
+LIVE = """async (figure) => {
+  figure.querySelector("script").textContent = JSON.stringify({
+    data: {name: "curve", values: [{epoch: 1, loss: 2}, {epoch: 2, loss: 1}]},
+    mark: "point",
+    encoding: {x: {field: "epoch", type: "quantitative"}, y: {field: "loss", type: "quantitative"}},
+  });
+  const {drawChart} = await import(document.querySelector("script[src*='chart']").src);
+  await drawChart(figure);
+}"""
+POINTS = """figure => figure.dispatchEvent(
+  new CustomEvent("trainyard:points", {bubbles: true, detail: [{epoch: 3, loss: 0.5}]}))"""
+
+
+def test_a_live_chart_grows_and_keeps_its_points_when_the_theme_changes(page, figures):
+    page.goto("/jobs/salaries/")
+    expect(bars(page)).to_be_visible()
+    figure = page.locator("figure[data-chart]").first
+    figure.evaluate(LIVE)
+    points = figure.locator(".mark-symbol path")
+    expect(points).to_have_count(2)
+    figure.evaluate(POINTS)
+    expect(points).to_have_count(3)
+    color = points.last.get_attribute("fill")
+    page.get_by_role("button", name="Theme: auto").click()
+    page.get_by_role("button", name="Theme: light").click()
+    expect(points.last).not_to_have_attribute("fill", color)
+    expect(points).to_have_count(3)
+
+
+def test_without_the_chart_library_the_figures_are_still_there(page, figures):
+    page.route("**/vega.js", lambda route: route.abort())
+    page.goto("/jobs/salaries/")
+    expect(page.locator("figure.is-plain")).to_have_count(1)
+    expect(page.get_by_role("cell", name="120,000").first).to_be_visible()
+
+
+def test_without_scripts_a_chart_is_a_picture_and_the_theme_switch_is_away(browser, live_server, figures):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/jobs/salaries/")
+    picture = page.locator("figure img").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("one => one.naturalWidth") > 0
+    expect(page.locator(".theme-switch")).to_be_hidden()
+    context.close()

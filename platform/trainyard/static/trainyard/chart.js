@@ -117,4 +117,5 @@ probe.hidden = true;
 document.body.append(probe);
 let pending = drawAll();
 new MutationObserver(redrawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+document.addEventListener("trainyard:points", (event) => appendPoints(event.target, event.detail));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
