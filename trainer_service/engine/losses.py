@@ -1,6 +1,6 @@
 """Losses of a stack, with their gradients written by hand; nothing is allocated from step to step.
 
-Each step leaves one number for each example; sums and means are taken once an epoch.
+Each step leaves a few numbers for each example; logarithms, sums and means are taken once an epoch.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from torch import Tensor
 
 
 class Loss(ABC):
-    """Loss of N runs on batches of B examples; `steps` batches make an epoch."""
+    """Loss of N runs on batches of B examples with outputs of some width; `steps` batches make an epoch."""
 
     @abstractmethod
-    def __init__(self, steps: int, runs: int, batch: int, device: torch.device) -> None: ...
+    def __init__(self, steps: int, runs: int, batch: int, width: int, device: torch.device) -> None: ...
 
     @abstractmethod
     def gradient(self, step: int, outputs: Tensor, targets: Tensor, error: Tensor) -> None:
@@ -32,40 +32,54 @@ class Loss(ABC):
 
 
 class CrossEntropy(Loss):
-    """Softmax cross-entropy against class numbers (N·B,); the score is accuracy."""
+    """Softmax cross-entropy against class numbers (N·B,); the score is accuracy.
 
-    def __init__(self, steps: int, runs: int, batch: int, device: torch.device) -> None:
-        self._batch = batch
-        self._minus_one = torch.full((runs, batch, 1), -1.0, device=device)
-        self._chosen = torch.empty(steps, runs, batch, 1, device=device)
-        self._highest = torch.empty(steps, runs, batch, device=device)
+    Works on transposed outputs (classes, N·B): a few long rows, not many short ones, four times as fast.
+    """
+
+    def __init__(self, steps: int, runs: int, batch: int, width: int, device: torch.device) -> None:
+        self._shape = (steps, runs, batch)
+        examples = runs * batch
+        self._table = torch.empty(width, examples, device=device)
+        self._minus_one = torch.full((1, examples), -1.0, device=device)
+        self._chosen = torch.empty(steps, 1, examples, device=device)
+        self._highest = torch.empty(steps, examples, device=device)
+        self._sums = torch.empty(steps, examples, device=device)
 
     def gradient(self, step: int, outputs: Tensor, targets: Tensor, error: Tensor) -> None:
-        wanted = targets.view(*outputs.shape[:2], 1)
-        torch.log_softmax(outputs, -1, out=error)
-        torch.gather(error, -1, wanted, out=self._chosen[step])
-        torch.amax(error, -1, out=self._highest[step])
-        error.exp_().scatter_add_(-1, wanted, self._minus_one).mul_(1 / self._batch)
+        table, wanted = self._table, targets.unsqueeze(0)
+        by_example = table.t().view(outputs.shape)
+        by_example.copy_(outputs)
+        torch.gather(table, 0, wanted, out=self._chosen[step])
+        torch.amax(table, 0, out=self._highest[step])
+        table.sub_(self._highest[step]).exp_()
+        _add_up(table, self._sums[step])
+        table.div_(self._sums[step]).scatter_add_(0, wanted, self._minus_one).mul_(1 / self._shape[2])
+        error.copy_(by_example)
 
     def epoch(self, variance: Tensor) -> tuple[Tensor, Tensor]:
-        chosen = self._chosen.squeeze(-1)
-        right = (chosen >= self._highest).to(torch.float64).mean(dim=(0, 2))
-        return chosen.to(torch.float64).mean(dim=2).neg_(), right
+        chosen, sums = self._chosen.view(self._shape), self._sums.view(self._shape)
+        highest = self._highest.view(self._shape)
+        losses = _cross_entropy(chosen, highest, sums).mean(dim=2)
+        return losses, (chosen >= highest).to(torch.float64).mean(dim=(0, 2))
 
     @staticmethod
     def measure(outputs: Tensor, targets: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
-        logs = torch.log_softmax(outputs, -1)
-        chosen = logs.gather(-1, targets.unsqueeze(-1)).squeeze(-1)
-        right = (chosen >= logs.amax(-1)).to(torch.float64).mean(1)
-        return chosen.to(torch.float64).mean(1).neg_(), right
+        table = outputs.flatten(0, 1).t().contiguous()
+        chosen = table.gather(0, targets.view(1, -1)).view(targets.shape)
+        highest = table.amax(0)
+        sums = _add_up(table.sub_(highest).exp_(), torch.empty_like(highest)).view(targets.shape)
+        highest = highest.view(targets.shape)
+        losses = _cross_entropy(chosen, highest, sums).mean(1)
+        return losses, (chosen >= highest).to(torch.float64).mean(1)
 
 
 class SquaredError(Loss):
     """Mean squared error against numbers (N·B,); the score is R², with `variance` (N,) of the targets."""
 
-    def __init__(self, steps: int, runs: int, batch: int, device: torch.device) -> None:
+    def __init__(self, steps: int, runs: int, batch: int, width: int, device: torch.device) -> None:
         self._batch = batch
-        self._squares = torch.empty(steps, runs, batch, 1, device=device)
+        self._squares = torch.empty(steps, runs, batch, width, device=device)
 
     def gradient(self, step: int, outputs: Tensor, targets: Tensor, error: Tensor) -> None:
         torch.sub(outputs, targets.view(outputs.shape), out=error)
@@ -83,3 +97,16 @@ class SquaredError(Loss):
 
 
 LOSSES: dict[str, type[Loss]] = {"classification": CrossEntropy, "regression": SquaredError}
+
+
+def _cross_entropy(chosen: Tensor, highest: Tensor, sums: Tensor) -> Tensor:
+    """-log softmax of the chosen outputs, given the highest output and the sum of exp(output - highest)."""
+    return sums.to(torch.float64).log_() + (highest.to(torch.float64) - chosen)
+
+
+def _add_up(table: Tensor, total: Tensor) -> Tensor:
+    """Sum of the rows of `table` into `total`, in order; in torch.sum it depends on the column's place."""
+    total.copy_(table[0])
+    for row in table[1:]:
+        total.add_(row)
+    return total

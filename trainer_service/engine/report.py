@@ -73,13 +73,17 @@ def report(run: Finished, folder: Path) -> RunResult:
     )
 
 
-def cost(run: Finished) -> dict[str, Any]:
-    """Figures of one run that no neighbour touches: size, arithmetic, time of one prediction."""
-    raw = load(run.spec.data.dataset).pool.features[:1]
+def size(run: Finished) -> dict[str, Any]:
+    """Learned numbers and floating-point operations of a run: the same on every machine."""
     counted = run.fitted.flops
     return {
         "parameters": run.fitted.parameters,
         "flops": estimate(run.spec).flops if counted is None else counted,
         "flops_method": "closed form" if counted is None else "counted",
-        **telemetry.latency(lambda: run.predict(run.preprocessor(raw))),
     }
+
+
+def latency(run: Finished) -> dict[str, Any]:
+    """Time of a prediction for one row, with preprocessing; one run speaks for its stack, all of one shape."""
+    row = load(run.spec.data.dataset).pool.features[:1]
+    return telemetry.latency(lambda: run.predict(run.preprocessor(row)))

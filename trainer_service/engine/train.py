@@ -21,7 +21,7 @@ from trainer_service.engine.data import TrainingRows, training_rows
 from trainer_service.engine.estimate import estimate
 from trainer_service.engine.families import FAMILIES
 from trainer_service.engine.preprocess import Preprocessor
-from trainer_service.engine.report import Finished, cost, report
+from trainer_service.engine.report import Finished, latency, report, size
 from trainer_service.engine.results import EpochPoint, Failure, RunResult
 from trainer_service.engine.spec import RunSpec, stack_key
 from trainer_service.engine.versions import versions
@@ -159,13 +159,14 @@ def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
     ]
     with meter.phase("evaluate"):
         results = [report(run, folder) for run, folder in zip(runs, stack.out_dirs, strict=True)]
+    speed = latency(runs[0])
     for run, result in zip(runs, results, strict=True):
         result.versions = versions(setting.device) | result.versions
         if result.failure is None:
             shared = telemetry.describe(
                 meter, run.fitted.examples, watts_per_core=setting.watts_per_core, device=setting.device
             )
-            result.telemetry = shared | cost(run)
+            result.telemetry = shared | size(run) | speed
     return results
 
 
