@@ -97,13 +97,18 @@ def bars(page):
     return page.locator("figure[data-chart] .mark-rect path").first
 
 
-def test_a_chart_is_drawn_in_the_colors_of_the_theme_and_again_when_it_changes(page, figures):
+FILL = "one => getComputedStyle(one).fill"
+
+
+def test_a_chart_is_drawn_in_the_colors_of_the_theme_and_of_paper_when_printed(page, figures):
     page.goto("/jobs/salaries/")
     expect(bars(page)).to_be_visible()
-    light = bars(page).get_attribute("fill")
+    light = bars(page).evaluate(FILL)
     page.get_by_role("button", name="Theme: auto").click()
     page.get_by_role("button", name="Theme: light").click()
-    expect(bars(page)).not_to_have_attribute("fill", light)
+    expect(bars(page)).not_to_have_css("fill", light)
+    page.emulate_media(media="print")
+    expect(bars(page)).to_have_css("fill", light)
 
 
 def test_a_chart_fits_a_phone(new_page, figures, assert_no_serious_axe):
@@ -137,10 +142,10 @@ def test_a_live_chart_grows_and_keeps_its_points_when_the_theme_changes(page, fi
     expect(points).to_have_count(2)
     figure.evaluate(POINTS)
     expect(points).to_have_count(3)
-    color = points.last.get_attribute("fill")
+    color = points.last.evaluate(FILL)
     page.get_by_role("button", name="Theme: auto").click()
     page.get_by_role("button", name="Theme: light").click()
-    expect(points.last).not_to_have_attribute("fill", color)
+    expect(points.last).not_to_have_css("fill", color)
     expect(points).to_have_count(3)
 
 

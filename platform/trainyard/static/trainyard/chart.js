@@ -1,19 +1,20 @@
-/* Draws the charts of a page (`<c-chart>`) with Vega, in the colours and type of the theme in use. */
+/* Draws the charts of a page (`<c-chart>`) with Vega, in the colors and type of the theme in use. */
 
 const drawings = new WeakMap();
 let probe;
 
-/** The value that a colour token has in the theme in use. */
-function colour(token) {
+/** The value that a color token has now: for ramps, which are computed; all else names the token itself. */
+function computed(token) {
   probe.style.color = `var(--${token})`;
   return getComputedStyle(probe).color;
 }
 
+/** Vega's configuration in the type and colors of the site. Tokens follow the theme, and paper when printed. */
 function themeConfig() {
   const font = getComputedStyle(document.body).fontFamily;
-  const [ink, soft, line, firm] = ["ink", "ink-soft", "line", "line-firm"].map(colour);
-  const palette = [1, 2, 3, 4, 5, 6].map((number) => colour(`chart-${number}`));
-  const ramp = [colour("sheet"), palette[0]];
+  const [ink, soft, line, firm] = ["ink", "ink-soft", "line", "line-firm"].map((token) => `var(--${token})`);
+  const palette = [1, 2, 3, 4, 5, 6].map((number) => `var(--chart-${number})`);
+  const ramp = [computed("sheet"), computed("chart-1")];
   return {
     background: "transparent",
     font,
@@ -36,7 +37,7 @@ function themeConfig() {
     rect: { color: palette[0] },
     rule: { color: firm },
     text: { color: ink, fontSize: 12.5 },
-    range: { category: palette, ramp: ramp, heatmap: ramp, diverging: [palette[1], colour("sheet"), palette[0]] },
+    range: { category: palette, ramp, heatmap: ramp, diverging: [computed("chart-2"), ...ramp] },
   };
 }
 
