@@ -355,6 +355,6 @@ def test_the_change_since_the_previous_attempt_is_told(submit) -> None:
 def test_lists_take_the_same_number_of_queries_for_any_length(submit, django_assert_num_queries) -> None:
     for number in range(4):
         train(submit(rate(0.1 + number / 100)).submission.run)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         rows = list(Submission.objects.for_listing())
         assert [(row.state, row.grade.points, row.exercise.course.slug, str(row.learner)) for row in rows]

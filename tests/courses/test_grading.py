@@ -1,0 +1,146 @@
+"""Grading: points, reasons, the dead band, and whose decision holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.content import Criterion
+from courses.grading import METRICS, current, grade, metrics_of, tolerance
+from trainer_service.engine.catalogue import DATASETS
+
+ROWS = {"held_out": 360, "validation": 287, "train": 1150}
+
+
+def criterion(metric: str = "held_out.accuracy", points: float = 60, **threshold: float) -> Criterion:
+    return Criterion(
+        id="c", title="A title", metric=metric, points=points, **(threshold or {"at_least": 0.96})
+    )
+
+
+def result(metric: str, value) -> dict:
+    part, name = metric.split(".")
+    return {"telemetry": {name: value}} if part == "telemetry" else {"metrics": {part: {name: value}}}
+
+
+def judged(value, metric: str = "held_out.accuracy", rows=ROWS, **threshold):
+    return grade([criterion(metric, **threshold)], result(metric, value), rows=rows, pass_points=60).criteria[
+        0
+    ]
+
+
+def test_reaching_the_threshold_earns_all_points() -> None:
+    verdict = judged(0.97)
+    assert (verdict.met, verdict.points, verdict.within_tolerance) == (True, 60, False)
+    assert verdict.explanation == "held out accuracy is 0.97; at least 0.96 is asked: reached."
+
+
+def test_half_a_percent_short_counts_and_says_so() -> None:
+    verdict = judged(0.9556)
+    assert (verdict.met, verdict.points, verdict.within_tolerance) == (True, 60, True)
+    assert "within the tolerance of 0.005" in verdict.explanation
+
+
+def test_more_than_the_tolerance_short_earns_nothing() -> None:
+    verdict = judged(0.9544)
+    assert (verdict.met, verdict.points) == (False, 0)
+    assert "missed by 0.0056, and the tolerance is 0.005" in verdict.explanation
+
+
+def test_the_edge_of_the_dead_band_is_inside_despite_rounding() -> None:
+    assert judged(0.955).met
+    assert judged(0.96 - 0.005).met
+
+
+def test_in_small_data_one_row_is_forgiven() -> None:
+    assert judged(0.96 - 1 / 100, rows={"held_out": 100}).within_tolerance
+    assert not judged(0.96 - 1.1 / 100, rows={"held_out": 100}).met
+
+
+def test_errors_have_one_percent() -> None:
+    assert judged(3029, "held_out.mse", at_most=3000).within_tolerance
+    assert not judged(3031, "held_out.mse", at_most=3000).met
+    assert judged(0.396, "held_out.r2", at_least=0.4).within_tolerance
+
+
+def test_exact_counts_have_no_tolerance() -> None:
+    assert judged(20_000, "telemetry.parameters", at_most=20_000).met
+    verdict = judged(20_001, "telemetry.parameters", at_most=20_000)
+    assert not verdict.met
+    assert verdict.explanation == "telemetry parameters is 20,001; at most 20,000 is asked: missed by 1."
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), "0.99", True])
+def test_a_missing_or_impossible_metric_earns_nothing_and_says_why(value) -> None:
+    verdict = judged(value)
+    assert (verdict.value, verdict.points, verdict.met) == (None, 0, False)
+    assert "has no held out accuracy" in verdict.explanation
+
+
+@pytest.mark.parametrize("body", [{}, {"metrics": {}}, {"metrics": {"held_out": None}}, {"telemetry": None}])
+def test_an_empty_result_is_graded_with_zero(body) -> None:
+    verdict = grade([criterion()], body, rows=ROWS, pass_points=60)
+    assert (verdict.points, verdict.max_points, verdict.passed) == (0, 60, False)
+
+
+def test_points_add_up_and_decide_the_pass() -> None:
+    criteria = [
+        criterion(),
+        Criterion(id="p", title="Small", metric="telemetry.parameters", at_most=10, points=20),
+    ]
+    body = {"metrics": {"held_out": {"accuracy": 0.97}}, "telemetry": {"parameters": 11}}
+    verdict = grade(criteria, body, rows=ROWS, pass_points=60)
+    assert (verdict.points, verdict.max_points, verdict.passed) == (60, 80, True)
+    assert not grade(criteria, body, rows=ROWS, pass_points=61).passed
+
+
+def test_every_dataset_has_metrics_that_can_be_graded() -> None:
+    for dataset in DATASETS.values():
+        assert set(metrics_of(dataset)) <= set(METRICS)
+    assert "held_out.recall" in metrics_of(DATASETS["breast_cancer@1"])
+    assert "held_out.recall" not in metrics_of(DATASETS["digits@1"])
+    assert "held_out.accuracy" not in metrics_of(DATASETS["diabetes@1"])
+
+
+# Properties
+
+finite = st.floats(-1e6, 1e6)
+
+
+@given(st.sampled_from(sorted(METRICS)), finite, finite, finite, st.booleans())
+def test_a_better_value_never_earns_less(metric, threshold, one, other, is_floor) -> None:
+    low, high = sorted((one, other))
+    bound = {"at_least": threshold} if is_floor else {"at_most": threshold}
+    points = [judged(value, metric, **bound).points for value in (low, high)]
+    assert points == sorted(points, reverse=not is_floor)
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 100), finite, st.none() | finite), min_size=1, max_size=6), finite)
+def test_points_are_bounded_and_add_up(parts, pass_points) -> None:
+    criteria = [criterion(points=points, at_least=threshold) for points, threshold, _ in parts]
+    verdict = grade(criteria, result("held_out.accuracy", parts[0][2]), rows=ROWS, pass_points=pass_points)
+    assert 0 <= verdict.points <= verdict.max_points + 1e-9
+    assert verdict.points == sum(each.points for each in verdict.criteria)
+    assert verdict.passed == (verdict.points >= pass_points)
+
+
+@given(st.sampled_from(sorted(METRICS)), finite, st.integers(0, 10_000))
+def test_a_tolerance_is_never_negative(metric, threshold, rows) -> None:
+    assert tolerance(criterion(metric, at_least=threshold), rows) >= 0
+
+
+@dataclass
+class Event:
+    kind: str
+    number: int
+
+
+@given(st.lists(st.sampled_from(["automatic", "override"]), max_size=10))
+def test_the_latest_person_wins_over_any_machine(kinds) -> None:
+    events = [Event(kind, number) for number, kind in enumerate(kinds)]
+    holds = current(events)
+    people = [event for event in events if event.kind == "override"]
+    assert holds == (people[-1] if people else events[-1] if events else None)
