@@ -247,6 +247,7 @@ class Slot(threading.Thread):
             lambda: queue.finish(run_id=run.pk, execution=run.execution, result=result, output_key=key)
         )
         job.release([row])
+        logger.info("run %s ended in execution %s: %s", run.pk, run.execution, _verdict(is_ours, result))
         if folder and is_ours is False:
             outputs.forget(key, folder)
 
@@ -298,6 +299,12 @@ class Slot(threading.Thread):
         status = self._trainer.stop(grace) if self._trainer else 0
         self._trainer = None
         return status
+
+
+def _verdict(is_ours: bool | None, result: RunResult) -> str:
+    if not is_ours:
+        return "refused"
+    return result.failure.code if result.failure else "succeeded"
 
 
 def _insist(write: Callable[[], Any]) -> Any:

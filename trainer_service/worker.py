@@ -17,7 +17,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+import psutil
 from celery import bootsteps
+from celery.signals import worker_shutting_down
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.db.models.functions import Now
@@ -54,10 +56,10 @@ class Rhythm:
 class Supervisor:
     """The slots and the pacemaker of one worker process."""
 
-    def __init__(self, *, name: str, queues: Sequence[str], command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, *, name: str, queues: Sequence[str]) -> None:
         self.name = name
         self._queues = list(queues)
-        self._command = command
+        self._command = _child_command(self._queues)
         self._stopping = threading.Event()
         self._state = WorkerState.STARTING
         self._slots = [self._new_slot(number) for number in range(settings.TRAINERS)]
@@ -79,10 +81,14 @@ class Supervisor:
         for slot in self._slots:
             slot.wake()
 
-    def stop(self) -> None:
-        """Hand everything back, end the trainers, report the worker as stopped."""
+    def ask_to_stop(self) -> None:
+        """Let every slot hand back what it holds and end."""
         for slot in self._slots:
             slot.ask_to_stop()
+
+    def stop(self) -> None:
+        """Hand everything back, end the trainers, report the worker as stopped."""
+        self.ask_to_stop()
         deadline = time.monotonic() + STOP_SECONDS
         for slot in self._slots:
             slot.join(max(0.0, deadline - time.monotonic()))
@@ -161,10 +167,18 @@ class Supervisor:
             facts |= {"device": profile.device, "arithmetic_class": profile.arithmetic_class}
         if state == WorkerState.WARM and self._state != WorkerState.WARM:
             facts["warm_at"] = Now()
+            logger.info("worker %s is warm for %s on %s", self.name, ", ".join(self._queues), facts["device"])
         Worker.objects.update_or_create(name=self.name, defaults=facts)
         if state != self._state:
             Worker.objects.filter(last_seen_at__lt=Now() - FORGET_AFTER).delete()
         self._state = state
+
+
+def _child_command(queues: Sequence[str]) -> list[str]:
+    """The command of a trainer: its share of the memory at most, a GPU where only GPU runs come."""
+    share = psutil.virtual_memory().total // settings.TRAINERS
+    device = "cuda:0" if list(queues) == [Queue.GPU] else "cpu"
+    return [*COMMAND, "--memory-bytes", str(share), "--device", device]
 
 
 # Celery -------------------------------------------------------------------------------------------------
@@ -188,6 +202,12 @@ class TrainersStep(bootsteps.StartStopStep):
         self._supervisor = Supervisor(name=f"{parent.hostname}-{os.getpid()}", queues=_run_queues(parent))
         _current.append(self._supervisor)
         self._supervisor.start()
+        # Celery may take seconds from the signal to `stop`, and who stops us may not have that patience.
+        worker_shutting_down.connect(self._begin_to_stop, weak=False)
+
+    def _begin_to_stop(self, **_: Any) -> None:
+        if self._supervisor:
+            self._supervisor.ask_to_stop()
 
     def stop(self, parent: Any) -> None:
         """Hand back and end, for warm and cold shutdown alike."""

@@ -1,11 +1,18 @@
 """The Celery application. Messages are doorbells: the tables say what is to be done."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainyard.settings")
 
 app = Celery("trainyard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_logging(**_: Any) -> None:
+    """Keep Django's LOGGING in workers: a connected receiver stops Celery from setting up its own."""

@@ -111,6 +111,13 @@ class QueueProtocol(RuleBasedStateMachine):
         run_id, _ = data.draw(st.sampled_from(self.held))
         Run.objects.running().filter(pk=run_id).update(lease_until=timezone.now() - timedelta(seconds=1))
 
+    @rule()
+    def overtake(self) -> None:
+        """A worker freezes, its leases end, and another one trains what it still believes to hold."""
+        frozen = Run.objects.running().update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert queue.sweep().requeued <= frozen
+        self.claim(limit=4, worker="b")
+
     @rule(times=st.integers(1, 2))
     def sweep(self, times: int) -> None:
         for _ in range(times):
@@ -128,7 +135,7 @@ class QueueProtocol(RuleBasedStateMachine):
         runs = {run.pk: run for run in Run.objects.filter(pk__in=self.accepted)}
         assert len(runs) == len(self.accepted)
         for pk, run in runs.items():
-            assert run.losses <= queue.MAX_LOSSES
+            assert run.losses <= 3
             assert (run.state == RunState.RUNNING) == (run.lease_until is not None)
             results = StoredResult.objects.filter(run_id=pk).count()
             assert results == (run.state == RunState.SUCCEEDED)
