@@ -90,6 +90,19 @@ def test_too_many_wrong_passwords_lock_the_door_and_say_what_to_do(client, learn
     assert sign_in(client, learner.email, "a long enough passphrase").status_code == 429
 
 
+def test_failures_of_one_person_lock_out_nobody_else_at_the_same_address(client, learner, stranger, settings):
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(client, stranger.email, "wrong")
+    assert sign_in(client, stranger.email, "wrong").status_code == 429
+    assert "Lena Learner" in sign_in(client, learner.email, "a long enough passphrase").content.decode()
+
+
+def test_capitals_do_not_count_as_another_person(client, learner, settings):
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(client, learner.email, "wrong")
+    assert sign_in(client, learner.email.upper(), "wrong").status_code == 429
+
+
 def test_a_forgotten_password_is_set_anew_by_a_link_from_the_mail(client, learner):
     client.post("/accounts/password/reset/", {"email": learner.email})
     link = re.search(r"https?://[^/\s]+(/accounts/password/reset/key/\S+)", mail.outbox[0].body)[1]
