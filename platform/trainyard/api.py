@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -45,6 +46,8 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Response | Non
 
 @extend_schema(exclude=True)
 @api_view(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+@authentication_classes([])
+@permission_classes([AllowAny])
 def nothing_here(request: Request, rest: str = "") -> HttpResponse:
     """Answer for addresses below /api/ that do not exist; one that lacks only its last / is sent there."""
     if not request.path.endswith("/") and _exists(request._request, f"{request.path}/"):
