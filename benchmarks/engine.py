@@ -42,7 +42,10 @@ def specs(count: int) -> list[RunSpec]:
                 "preprocessing": [{"step": "standardize"}],
                 "model": {"family": "mlp", "hidden": [64, 64]},
                 "optimizer": {"kind": "adamw", "learning_rate": (3e-4, 1e-3, 3e-3, 1e-2)[i % 4]},
-                "regularization": {"weight_decay": (0.0, 1e-4, 1e-2)[i % 3], "dropout": (0.0, 0.1, 0.3)[i // 2 % 3]},
+                "regularization": {
+                    "weight_decay": (0.0, 1e-4, 1e-2)[i % 3],
+                    "dropout": (0.0, 0.1, 0.3)[i // 2 % 3],
+                },
                 "training": {"epochs": EPOCHS, "batch_size": BATCH, "seed": i},
             }
         )
@@ -62,7 +65,14 @@ def by_dataloader(runs: list[RunSpec]) -> None:
         rows = prepared(spec)
         torch.manual_seed(spec.training.seed)
         dropout = spec.regularization.dropout
-        hidden = [nn.Linear(64, 64), nn.ReLU(), nn.Dropout(dropout), nn.Linear(64, 64), nn.ReLU(), nn.Dropout(dropout)]
+        hidden = [
+            nn.Linear(64, 64),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(64, 64),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+        ]
         model = nn.Sequential(*hidden, nn.Linear(64, 10))
         optimizer = torch.optim.AdamW(
             model.parameters(), lr=spec.optimizer.learning_rate, weight_decay=spec.regularization.weight_decay
@@ -146,7 +156,9 @@ def main() -> None:
     print("| method | runs/min by wall clock | runs/min by processor time | ratio |")
     print("| --- | --- | --- | --- |")
     for name, _, _ in METHODS:
-        ratio = statistics.median(rate / base for rate, base in zip(cpu[name], cpu[METHODS[0][0]], strict=True))
+        ratio = statistics.median(
+            rate / base for rate, base in zip(cpu[name], cpu[METHODS[0][0]], strict=True)
+        )
         print(f"| {name} | {_spread(wall[name])} | {_spread(cpu[name])} | {ratio:.1f}× |")
 
 

@@ -138,18 +138,18 @@ def _roc_auc(dataset: Dataset, scores: Array | None, targets: NDArray[Any]) -> f
     if scores is None or not np.isfinite(scores).all():
         return math.nan
     positive = dataset.positive_class
-    classes = range(len(dataset.classes)) if positive is None else [positive]
-    return float(np.mean([_rank_area(scores[:, label], targets == label) for label in classes]))
+    classes = np.arange(len(dataset.classes)) if positive is None else np.array([positive])
+    return float(_rank_areas(scores[:, classes], targets[:, None] == classes).mean())
 
 
-def _rank_area(scores: Array, is_class: NDArray[np.bool_]) -> float:
-    """The chance that a row of the class is ranked above another row (Mann and Whitney's U)."""
-    members = int(is_class.sum())
+def _rank_areas(scores: Array, is_class: NDArray[np.bool_]) -> Array:
+    """The chance that a row of a class is ranked above another row (Mann and Whitney's U), by column."""
+    members = is_class.sum(axis=0)
     others = len(scores) - members
-    if not members or not others:
-        return math.nan
-    ranks = rankdata(scores)
-    return float((ranks[is_class].sum() - members * (members + 1) / 2) / (members * others))
+    won = (rankdata(scores, axis=0) * is_class).sum(axis=0) - members * (members + 1) / 2
+    pairs = members * others
+    areas: Array = np.where(pairs > 0, won / np.maximum(pairs, 1), np.nan)
+    return areas
 
 
 def _log_loss(probabilities: Array, targets: NDArray[Any]) -> float:

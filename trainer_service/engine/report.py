@@ -84,6 +84,6 @@ def size(run: Finished) -> dict[str, Any]:
 
 
 def latency(run: Finished) -> dict[str, Any]:
-    """Time of a prediction for one row, with preprocessing; one run speaks for its stack, all of one shape."""
+    """Time of one row's prediction, with preprocessing; runs of a stack share it, being of one shape."""
     row = load(run.spec.data.dataset).pool.features[:1]
     return telemetry.latency(lambda: run.predict(run.preprocessor(row)))

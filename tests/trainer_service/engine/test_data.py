@@ -1,0 +1,140 @@
+"""Rows: verified, split the same way for ever, and held-out rows out of the reach of fitting code."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import trainer_service.engine
+from trainer_service.engine import catalogue, data
+from trainer_service.engine.catalogue import DATASETS
+from trainer_service.engine.data import DataMismatch, HeldOut, Rows, load, training_rows
+from trainer_service.engine.families import FAMILIES
+from trainer_service.engine.spec import parse
+
+ENGINE = Path(trainer_service.engine.__file__).parent
+
+# The held-out rows of a version are the same for everyone, for ever: these digests must never change.
+HELD_OUT = {
+    "digits@1": "fd68fed8b3eea406",
+    "breast_cancer@1": "641a9c5e091ad16e",
+    "wine@1": "0c397ecb46ffe3e1",
+    "diabetes@1": "e13429a8b744608b",
+}
+
+
+def spec_of(name: str, **parts):
+    """Any valid spec of dataset `name`."""
+    task = DATASETS[name].task
+    return parse({"task": task, "data": {"dataset": name, **parts}, "model": {"family": "decision_tree"}})
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_dataset_has_the_rows_that_the_catalogue_promises(name):
+    dataset, loaded = DATASETS[name], load(name)
+    assert loaded.pool.features.shape == (dataset.training_rows, dataset.features)
+    assert loaded.held_out.rows.features.shape == (dataset.held_out_rows, dataset.features)
+    assert len(dataset.feature_names) == dataset.features
+    if dataset.task == "classification":
+        assert sorted(set(loaded.pool.targets)) == list(range(len(dataset.classes)))
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_held_out_rows_never_change(name):
+    indices = load(name).held_out.indices.astype("<i8")
+    assert hashlib.sha256(indices.tobytes()).hexdigest()[:16] == HELD_OUT[name]
+
+
+def test_rows_that_differ_from_the_catalogue_are_refused(monkeypatch):
+    changed = dataclasses.replace(DATASETS["wine@1"], sha256="0" * 64)
+    monkeypatch.setitem(catalogue.DATASETS, "wine@1", changed)
+    load.cache_clear()
+    try:
+        with pytest.raises(DataMismatch, match=r"wine@1: the rows served here have SHA-256 c7e84e8e"):
+            load("wine@1")
+    finally:
+        load.cache_clear()
+
+
+@pytest.mark.parametrize("name", [name for name, dataset in DATASETS.items() if dataset.classes])
+def test_each_part_of_a_classification_has_each_class_in_proportion(name):
+    rows, held_out = training_rows(spec_of(name)), load(name).held_out.rows
+    everything = np.concatenate([load(name).pool.targets, held_out.targets])
+    shares = np.bincount(everything) / len(everything)
+    for part in (rows.train, rows.validation, held_out):
+        assert np.abs(np.bincount(part.targets) - shares * len(part)).max() <= 1.5
+
+
+def test_the_seed_draws_the_validation_rows():
+    first, again = (training_rows(spec_of("wine@1")) for _ in range(2))
+    other = training_rows(parse({**spec_of("wine@1").model_dump(), "training": {"seed": 1}}))
+    assert np.array_equal(first.validation.features, again.validation.features)
+    assert not np.array_equal(first.validation.features, other.validation.features)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("share", [0.05, 0.5, 1.0])
+def test_the_smallest_training_share_still_has_every_class(name, share):
+    rows = training_rows(spec_of(name, train_fraction=share, validation_fraction=0.05))
+    train, validation = DATASETS[name].split(validation_fraction=0.05, train_fraction=share)
+    assert (len(rows.train), len(rows.validation)) == (train, validation)
+    if DATASETS[name].classes:
+        assert (
+            set(rows.train.targets) == set(rows.validation.targets) == set(range(len(DATASETS[name].classes)))
+        )
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_no_row_is_in_two_parts(name):
+    loaded, rows = load(name), training_rows(spec_of(name))
+    names = "features", "targets"
+    parts = [rows.train, rows.validation, loaded.held_out.rows]
+    joined = [np.column_stack([getattr(part, field) for field in names]) for part in parts]
+    everything = np.column_stack(
+        [np.concatenate([getattr(p, f) for p in (loaded.pool, loaded.held_out.rows)]) for f in names]
+    )
+    repeated = len(everything) - len(np.unique(everything, axis=0))  # rows that the dataset itself has twice
+    assert sum(map(len, joined)) - len(np.unique(np.concatenate(joined), axis=0)) <= repeated
+
+
+def test_a_result_of_fitting_does_not_change_with_held_out_labels(monkeypatch, run, mlp):
+    specs = [mlp(), spec_of("digits@1")]
+    before = [run([spec])[0] for spec in specs]
+    true = load("digits@1")
+    planted = dataclasses.replace(
+        true,
+        held_out=HeldOut(
+            true.held_out.indices, Rows(true.held_out.rows.features, 9 - true.held_out.rows.targets)
+        ),
+    )
+    monkeypatch.setattr("trainer_service.engine.report.load", lambda name: planted)
+    monkeypatch.setattr(data, "load", lambda name: planted)
+    after = [run([spec])[0] for spec in specs]
+    for old, new in zip(before, after, strict=True):
+        assert new.metrics["held_out"]["accuracy"] < 0.2 < old.metrics["held_out"]["accuracy"]
+        assert old.metrics["train"] == new.metrics["train"]
+        assert old.metrics["validation"] == new.metrics["validation"]
+        said = [np.load(result.files["held_out_predictions"]) for result in (old, new)]
+        assert all(np.array_equal(said[0][name], said[1][name]) for name in ("row", "value", "probabilities"))
+
+
+def test_fitting_code_does_not_even_import_held_out_rows():
+    fitting = [
+        *(ENGINE / "families").glob("*.py"),
+        *(ENGINE / f"{name}.py" for name in ("stack", "loop", "preprocess")),
+    ]
+    assert len(fitting) >= 9
+    for path in fitting:
+        imported = {
+            alias.name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        assert not imported & {"HeldOut", "load", "Loaded", "data"}, path.name
+    assert len(FAMILIES) == 6

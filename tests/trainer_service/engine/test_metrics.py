@@ -1,0 +1,129 @@
+"""Metrics: each one held to scikit-learn's own; what is not defined is None."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as theirs
+
+from trainer_service.engine import metrics
+from trainer_service.engine.catalogue import DATASETS
+from trainer_service.engine.data import HeldOut, Rows
+from trainer_service.engine.families.base import Prediction
+
+
+def guesses(seed: int, classes: int, rows: int) -> tuple[np.ndarray, Prediction]:
+    """Random targets and a prediction that is right more often than not, with ties among its scores."""
+    random = np.random.RandomState(seed)
+    targets = random.randint(classes, size=rows)
+    scores = np.round(random.random_sample((rows, classes)) + 0.5 * np.eye(classes)[targets], 1) + 0.01
+    probabilities = scores / scores.sum(axis=1, keepdims=True)
+    return targets, Prediction(probabilities.argmax(axis=1), probabilities, probabilities)
+
+
+def rows_of(targets: np.ndarray) -> Rows:
+    """Rows with these targets; metrics look at nothing else."""
+    return Rows(np.zeros((len(targets), 1)), targets)
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(["wine@1", "digits@1"]), st.integers(12, 80))
+def test_metrics_of_many_classes_are_those_of_scikit_learn(seed, name, rows):
+    dataset = DATASETS[name]
+    targets, guess = guesses(seed, len(dataset.classes), rows)
+    ours = metrics.evaluate(dataset, guess, rows_of(targets))
+    macro = {"average": "macro", "zero_division": 0}
+    assert ours["accuracy"] == pytest.approx(theirs.accuracy_score(targets, guess.values))
+    assert ours["balanced_accuracy"] == pytest.approx(theirs.balanced_accuracy_score(targets, guess.values))
+    assert ours["precision_macro"] == pytest.approx(theirs.precision_score(targets, guess.values, **macro))
+    assert ours["recall_macro"] == pytest.approx(theirs.recall_score(targets, guess.values, **macro))
+    assert ours["f1_macro"] == pytest.approx(theirs.f1_score(targets, guess.values, **macro))
+    labels = list(range(len(dataset.classes)))
+    assert ours["log_loss"] == pytest.approx(theirs.log_loss(targets, guess.probabilities, labels=labels))
+    if len(set(targets)) == len(labels):
+        area = theirs.roc_auc_score(targets, guess.scores, multi_class="ovr", average="macro")
+        assert ours["roc_auc"] == pytest.approx(area)
+    else:
+        assert ours["roc_auc"] is None
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_two_class_metrics_speak_of_the_positive_class(seed):
+    dataset = DATASETS["breast_cancer@1"]
+    targets, guess = guesses(seed, 2, 60)
+    ours = metrics.evaluate(dataset, guess, rows_of(targets))
+    positive = {"pos_label": 0, "zero_division": 0}
+    assert ours["precision"] == pytest.approx(theirs.precision_score(targets, guess.values, **positive))
+    assert ours["recall"] == pytest.approx(theirs.recall_score(targets, guess.values, **positive))
+    assert ours["f1"] == pytest.approx(theirs.f1_score(targets, guess.values, **positive))
+    assert ours["roc_auc"] == pytest.approx(theirs.roc_auc_score(targets == 0, guess.scores[:, 0]))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_regression_metrics_are_those_of_scikit_learn(seed):
+    random = np.random.RandomState(seed)
+    targets = random.normal(150, 70, 50)
+    values = targets + random.normal(0, 40, 50)
+    ours = metrics.evaluate(DATASETS["diabetes@1"], Prediction(values), rows_of(targets))
+    assert ours["mse"] == pytest.approx(theirs.mean_squared_error(targets, values))
+    assert ours["rmse"] == pytest.approx(theirs.root_mean_squared_error(targets, values))
+    assert ours["mae"] == pytest.approx(theirs.mean_absolute_error(targets, values))
+    assert ours["r2"] == pytest.approx(theirs.r2_score(targets, values))
+
+
+def test_figures_by_class_are_those_of_scikit_learn():
+    dataset = DATASETS["wine@1"]
+    targets, guess = guesses(1, 3, 40)
+    judged = metrics.judge(dataset, guess, HeldOut(np.arange(40), rows_of(targets)))
+    expected = theirs.precision_recall_fscore_support(targets, guess.values)
+    for number, label in enumerate(dataset.classes):
+        assert list(judged.per_class[label].values()) == pytest.approx(
+            [column[number] for column in expected]
+        )
+    assert judged.confusion == theirs.confusion_matrix(targets, guess.values).tolist()
+
+
+def test_an_interval_holds_the_value_and_narrows_with_more_rows():
+    dataset = DATASETS["wine@1"]
+    widths = []
+    for rows in (50, 800):
+        targets, guess = guesses(3, 3, rows)
+        judged = metrics.judge(dataset, guess, HeldOut(np.arange(rows), rows_of(targets)))
+        interval = judged.intervals["accuracy"]
+        assert interval.low <= judged.metrics["accuracy"] <= interval.high
+        widths.append(interval.high - interval.low)
+    assert widths[1] < widths[0] / 2
+
+
+def test_the_interval_of_accuracy_is_that_of_the_binomial():
+    dataset = DATASETS["breast_cancer@1"]
+    targets = np.zeros(400, dtype=int)
+    guess = Prediction((np.arange(400) < 80).astype(int), None)
+    interval = metrics.judge(dataset, guess, HeldOut(np.arange(400), rows_of(targets))).intervals["accuracy"]
+    half = 1.96 * np.sqrt(0.8 * 0.2 / 400)
+    assert interval.low == pytest.approx(0.8 - half, abs=0.01)
+    assert interval.high == pytest.approx(0.8 + half, abs=0.01)
+
+
+def test_a_prediction_that_is_not_finite_has_no_metrics_and_no_crash():
+    targets = np.arange(20.0)
+    values = np.full(20, np.inf)
+    found = metrics.judge(
+        DATASETS["diabetes@1"], Prediction(values), HeldOut(np.arange(20), rows_of(targets))
+    )
+    assert set(found.metrics.values()) == {None} and found.intervals == {}
+    assert metrics.residuals(Prediction(values), rows_of(targets)) == []
+
+
+def test_the_same_predictions_have_the_same_interval_for_everyone():
+    targets, guess = guesses(5, 3, 54)
+    held_out = HeldOut(np.arange(54), rows_of(targets))
+    first, second = (metrics.judge(DATASETS["wine@1"], guess, held_out) for _ in range(2))
+    assert dataclasses.asdict(first) == dataclasses.asdict(second)
