@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from courses.content import Criterion
 from trainer_service.engine.catalogue import Dataset
+from trainer_service.engine.spec import RunSpec
 
 SHARE_TOLERANCE = 0.005
 RELATIVE_TOLERANCE = 0.01
@@ -103,6 +104,17 @@ def grade(
     points = sum(verdict.points for verdict in verdicts)
     most = sum(verdict.max_points for verdict in verdicts)
     return Verdict(points=points, max_points=most, passed=points >= pass_points, criteria=verdicts)
+
+
+def rows_by_part(spec: RunSpec) -> dict[str, int]:
+    """Rows of each part of the data in a run of `spec`, to the nearest few."""
+    training = spec.dataset.training_rows
+    validation = int(training * spec.data.validation_fraction)
+    return {
+        "train": int((training - validation) * spec.data.train_fraction),
+        "validation": validation,
+        "held_out": spec.dataset.held_out_rows,
+    }
 
 
 def current(events: Iterable[AnyDecision]) -> AnyDecision | None:

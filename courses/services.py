@@ -260,7 +260,7 @@ def _automatic_grade(run: Run, submission: Submission) -> GradeEvent:
     verdict = grading.grade(
         exercise.parsed.criteria,
         run.result.body,
-        rows=_rows_by_part(run.spec),
+        rows=grading.rows_by_part(engine_spec.parse(run.spec)),
         pass_points=exercise.parsed.pass_points,
     )
     return GradeEvent(
@@ -273,16 +273,6 @@ def _automatic_grade(run: Run, submission: Submission) -> GradeEvent:
         run_execution=run.result.execution,
         exercise_digest=exercise.digest,
     )
-
-
-def _rows_by_part(spec: dict[str, Any]) -> dict[str, int]:
-    parsed = engine_spec.parse(spec)
-    validation = int(parsed.dataset.training_rows * parsed.data.validation_fraction)
-    return {
-        "train": int((parsed.dataset.training_rows - validation) * parsed.data.train_fraction),
-        "validation": validation,
-        "held_out": parsed.dataset.held_out_rows,
-    }
 
 
 def override(*, submission: Submission, instructor: User, points: float, reason: str) -> GradeEvent:

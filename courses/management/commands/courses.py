@@ -1,10 +1,10 @@
-"""`trainyard courses check PATH` and `trainyard courses sync [PATH ...]`."""
+"""`trainyard courses check [--train] PATH` and `trainyard courses sync [PATH ...]`."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         )
         check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="course folders")
         check.add_argument("--json", action="store_true", help="findings as JSON, for programs")
+        check.add_argument("--train", action="store_true", help="also train the reference configurations")
         sync = verbs.add_parser(
             "sync", help="bring courses into the site; broken exercises stay as they were"
         )
@@ -42,13 +43,14 @@ class Command(BaseCommand):
             if not path.is_dir():
                 raise CommandError(f"{path} is not a folder")
         if options["verb"] == "check":
-            self.check_folders(paths, as_json=options["json"])
+            self.check_folders(paths, as_json=options["json"], by_training=options["train"])
         else:
             self.sync_folders(paths, commit=options["commit"])
 
-    def check_folders(self, paths: Sequence[Path], *, as_json: bool) -> None:
+    def check_folders(self, paths: Sequence[Path], *, as_json: bool, by_training: bool) -> None:
         """Print all findings; exit status 1 when there are any."""
-        found = {path: check_course(path) for path in paths}
+        check = _prover() if by_training else check_course
+        found = {path: check(path) for path in paths}
         if as_json:
             rows = [{"course": str(path), **asdict(finding)} for path in paths for finding in found[path]]
             self.stdout.write(json.dumps(rows, indent=2))
@@ -76,3 +78,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{path}/{finding}")
         if not findings:
             self.stdout.write(f"{path}: nothing to mend")
+
+
+def _prover() -> Callable[[Path], list[Finding]]:
+    from courses.proving import prove_course  # noqa: PLC0415 - loads torch, which a plain check need not
+
+    return prove_course
