@@ -1,4 +1,4 @@
-"""Time from `make run` in a fresh clone with no virtual environment to a site that trains, and of a second start.
+"""Time from `make run` in a fresh clone with no virtual environment to a working site, and of a second start.
 
     python -m benchmarks.first_run [CLONES]
 
