@@ -213,8 +213,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
-# Failed sign-ins are counted once, by axes; allauth keeps its other limits.
-ACCOUNT_RATE_LIMITS = {"login_failed": None}
+# Failed sign-ins are counted once, by axes. A lecture hall shares one address, so limits by address are wide.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": "300/m/ip", "signup": "200/m/ip"}
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.cache import cache
+from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +129,9 @@ def test_the_password_changes_only_with_the_old_one(signed_in, learner):
     client.post("/accounts/password/change/", wanted | {"oldpassword": "a long enough passphrase"})
     learner.refresh_from_db()
     assert learner.check_password(PASSWORD)
+
+
+def test_a_lecture_hall_behind_one_address_signs_up_within_a_minute():
+    for seat in range(60):
+        page = Client().post("/accounts/signup/", NEWCOMER | {"email": f"seat{seat}@example.org"})
+        assert page.status_code == 302
