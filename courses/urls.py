@@ -1,5 +1,23 @@
-"""Addresses."""
+"""Addresses of the course pages. `runs` and `review` stand first: no course may take these names."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from courses import review_views, run_views, views
+
+app_name = "courses"
+EXERCISE = "<slug:course>/exercises/<slug:exercise>/"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("runs/", run_views.submissions, name="submissions"),
+    path("runs/<int:pk>/", run_views.submission, name="submission"),
+    path("runs/<int:pk>/live/", run_views.live, name="live"),
+    path("runs/<int:pk>/config.yaml", run_views.config, name="config"),
+    path("runs/<int:pk>/cancel/", run_views.cancel, name="cancel"),
+    path("runs/<int:pk>/comment/", run_views.comment, name="comment"),
+    path("runs/<int:pk>/override/", review_views.override, name="override"),
+    path("review/", review_views.review, name="review"),
+    path("<slug:course>/", views.course, name="course"),
+    path("<slug:course>/modules/<slug:module>/", views.module, name="module"),
+    path(EXERCISE, views.exercise, name="exercise"),
+    path(f"{EXERCISE}preview/", views.preview, name="preview"),
+]

@@ -1,0 +1,132 @@
+"""Vega-Lite specifications of the course pages, as plain data: colours and width come from the page.
+
+Written out rather than built with Altair, whose import would cost each web process seconds and memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from courses.facts import Fact
+
+Spec = dict[str, Any]
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+CURVE_DATA = "curve"
+LOSS, SCORE = ("train_loss", "validation_loss"), ("train_score", "validation_score")
+TRAINING, VALIDATION = "training", "validation"
+
+
+def curve_rows(points: list[dict[str, Any]], fields: tuple[str, str] = LOSS) -> list[dict[str, Any]]:
+    """Points of a curve as rows of a chart: one for each epoch and part that has a value."""
+    return [
+        {"epoch": point["epoch"], "part": part, "value": point[field]}
+        for point in points
+        for part, field in zip((TRAINING, VALIDATION), fields, strict=True)
+        if point.get(field) is not None
+    ]
+
+
+def curve(points: list[dict[str, Any]], *, epochs: int | None, best_epoch: int | None = None) -> Spec:
+    """Training and validation loss by epoch; the best epoch is marked where it is known."""
+    rows = curve_rows(points)
+    axis = {"title": "epoch", "tickMinStep": 1, "format": "d"}
+    x: Spec = {"field": "epoch", "type": "quantitative", "axis": axis}
+    if epochs:
+        x["scale"] = {"domain": [0, epochs], "nice": False}
+    lines: Spec = {
+        "mark": {"type": "line", "interpolate": "linear", "point": {"size": 14}},
+        "encoding": {
+            "x": x,
+            "y": {"field": "value", "type": "quantitative", "title": "loss", "scale": _loss_scale(rows)},
+            "color": {"field": "part", "type": "nominal", "title": None, "sort": [TRAINING, VALIDATION]},
+            "strokeDash": {
+                "field": "part",
+                "type": "nominal",
+                "title": None,
+                "scale": {"domain": [TRAINING, VALIDATION], "range": [[1, 0], [6, 4]]},
+            },
+            "tooltip": [
+                {"field": "part", "type": "nominal"},
+                {"field": "epoch", "type": "quantitative"},
+                {"field": "value", "type": "quantitative", "title": "loss", "format": ".4g"},
+            ],
+        },
+    }
+    layers = [lines]
+    if best_epoch is not None:
+        layers.append(_mark_epoch(best_epoch, "best epoch"))
+    return {"$schema": SCHEMA, "height": 260, "data": {"name": CURVE_DATA, "values": rows}, "layer": layers}
+
+
+def _loss_scale(rows: list[dict[str, Any]]) -> Spec:
+    """Linear from zero; where a run diverged, a scale that still shows where it began."""
+    values = [row["value"] for row in rows if row["value"] > 0]
+    if values and max(values) > 1000 * min(values) and max(values) > 50:
+        return {"type": "symlog", "nice": True}
+    return {"zero": True}
+
+
+def _mark_epoch(epoch: int, word: str) -> Spec:
+    encoding: Spec = {"x": {"datum": epoch, "type": "quantitative"}}
+    return {
+        "layer": [
+            {"mark": {"type": "rule", "strokeDash": [2, 3]}, "encoding": encoding},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "top", "text": word},
+                "encoding": {**encoding, "y": {"value": 0}},
+            },
+        ]
+    }
+
+
+def residuals(pairs: list[list[float]]) -> Spec:
+    """True against predicted values of validation rows, with the line where both agree."""
+    values = [{"true": true, "predicted": predicted} for true, predicted in pairs]
+    ends = [value for pair in pairs for value in pair] or [0.0, 1.0]
+    diagonal = [{"true": end, "predicted": end} for end in (min(ends), max(ends))]
+    scale = {"zero": False, "nice": True}
+    encoding = {
+        "x": {"field": "true", "type": "quantitative", "title": "true value", "scale": scale},
+        "y": {"field": "predicted", "type": "quantitative", "title": "predicted value", "scale": scale},
+    }
+    points = {
+        "mark": {"type": "point", "filled": True, "opacity": 0.75, "size": 42},
+        "encoding": {
+            **encoding,
+            "tooltip": [
+                {"field": name, "type": "quantitative", "format": ".1f"} for name in ("true", "predicted")
+            ],
+        },
+    }
+    line = {
+        "data": {"values": diagonal},
+        "mark": {"type": "line", "strokeDash": [4, 4], "strokeWidth": 1.2},
+        "encoding": encoding,
+    }
+    return {"$schema": SCHEMA, "height": 300, "data": {"values": values}, "layer": [line, points]}
+
+
+def fact(published: Fact) -> Spec:
+    """A published table as bars, each with its figure beside it."""
+    values = [{"label": _label(row), "value": row[-1], "text": f"{row[-1]:,}"} for row in published.rows]
+    y = {"field": "label", "type": "nominal", "sort": None, "title": None}
+    x = {"field": "value", "type": "quantitative", "title": published.unit or published.columns[-1].lower()}
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": values},
+        "encoding": {"y": y, "x": x},
+        "layer": [
+            {"mark": {"type": "bar"}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5},
+                "encoding": {"text": {"field": "text", "type": "nominal"}},
+            },
+        ],
+    }
+
+
+def _label(row: list[Any]) -> str:
+    """First column, and those between it and the figure in brackets: `Model A (10,000 images)`."""
+    between = [f"{value:,}" if isinstance(value, int) else str(value) for value in row[1:-1]]
+    return f"{row[0]} ({', '.join(between)})" if between else str(row[0])

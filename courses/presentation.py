@@ -1,0 +1,345 @@
+"""What the run page says, prepared: each part is computed here from stored data, templates only print."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+
+from courses.facts import Fact, all_facts
+from courses.knobs import Change
+from courses.models import Submission
+from trainer_service.engine import catalogue
+
+Direction = Literal["up", "down"]
+Tone = Literal["good", "bad", "neutral"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """How a metric is called, which direction is better, and whether it is a share of rows."""
+
+    title: str
+    better: Direction = "up"
+    is_share: bool = True
+
+
+METRICS = {
+    "accuracy": Metric("Accuracy"),
+    "balanced_accuracy": Metric("Balanced accuracy"),
+    "precision": Metric("Precision of {positive}"),
+    "recall": Metric("Recall of {positive}"),
+    "f1": Metric("F1 of {positive}", is_share=False),
+    "precision_macro": Metric("Precision, mean of classes"),
+    "recall_macro": Metric("Recall, mean of classes"),
+    "f1_macro": Metric("F1, mean of classes", is_share=False),
+    "roc_auc": Metric("ROC AUC", is_share=False),
+    "log_loss": Metric("Log loss", better="down", is_share=False),
+    "r2": Metric("R²", is_share=False),
+    "mae": Metric("Mean absolute error", better="down", is_share=False),
+    "rmse": Metric("Root of mean squared error", better="down", is_share=False),
+    "mse": Metric("Mean squared error", better="down", is_share=False),
+}
+HEADLINE = {"classification": "accuracy", "regression": "r2"}
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One metric on each part of the data, already in words; `interval` belongs to the held-out value."""
+
+    name: str
+    title: str
+    held_out: str
+    interval: str
+    validation: str
+    train: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One held-out metric before and after; `is_noise` where the change is smaller than its interval."""
+
+    title: str
+    before: str
+    after: str
+    change: str
+    tone: Tone
+    is_noise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed since the attempt before, what it did, and in one sentence what may be concluded."""
+
+    previous: Submission
+    changes: list[Change]
+    differences: list[Difference]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field of the confusion matrix; `level` 0 to 5 is its share of the true class, for shading."""
+
+    count: int
+    level: int
+    is_hit: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure of this run beside a published one."""
+
+    title: str
+    value: str
+    method: str
+    fact: Fact | None = None
+
+
+# Metrics ------------------------------------------------------------------------------------------------
+
+
+def metric_rows(result: Mapping[str, Any], dataset: catalogue.Dataset) -> list[MetricRow]:
+    """Every metric that the held-out rows have, in a fixed order."""
+    parts: dict[str, dict[str, Any]] = result.get("metrics") or {}
+    intervals = result.get("intervals") or {}
+    held_out = parts.get("held_out") or {}
+    return [
+        MetricRow(
+            name=name,
+            title=_title(name, dataset),
+            held_out=number(name, held_out.get(name)),
+            interval=_interval(name, intervals.get(name)),
+            validation=number(name, (parts.get("validation") or {}).get(name)),
+            train=number(name, (parts.get("train") or {}).get(name)),
+        )
+        for name in METRICS
+        if name in held_out
+    ]
+
+
+def number(name: str, value: float | None) -> str:
+    """A metric's value in words: shares as percentages, everything else to four digits."""
+    if value is None:
+        return "not defined"
+    if METRICS[name].is_share:
+        return f"{100 * value:.1f} %"
+    return f"{value:,.1f}" if abs(value) >= 10 else f"{value:.3f}"
+
+
+def _title(name: str, dataset: catalogue.Dataset) -> str:
+    positive = "" if dataset.positive_class is None else dataset.classes[dataset.positive_class]
+    return METRICS[name].title.format(positive=positive)
+
+
+def _interval(name: str, interval: Mapping[str, float] | None) -> str:
+    if interval is None:
+        return ""
+    return f"{number(name, interval['low'])} to {number(name, interval['high'])}"
+
+
+# Attempts compared --------------------------------------------------------------------------------------
+
+
+def compare(previous: Submission | None, submission: Submission, changes: list[Change]) -> Comparison | None:
+    """What this attempt did against the one before; None where either has no result."""
+    before, after = _result(previous), _result(submission)
+    if previous is None or before is None or after is None:
+        return None
+    dataset = catalogue.DATASETS[submission.run.spec["data"]["dataset"]]
+    old, new = before["metrics"]["held_out"], after["metrics"]["held_out"]
+    differences = [
+        _difference(name, old[name], new[name], after, dataset)
+        for name in METRICS
+        if old.get(name) is not None and new.get(name) is not None
+    ]
+    first = differences[0] if differences else None
+    return Comparison(previous, changes, differences, _sentence(changes, first))
+
+
+def _result(submission: Submission | None) -> dict[str, Any] | None:
+    if submission is None or not submission.run.has_result:
+        return None
+    body: dict[str, Any] = submission.run.result.body
+    return body if (body.get("metrics") or {}).get("held_out") else None
+
+
+def _difference(
+    name: str, old: float, new: float, after: Mapping[str, Any], dataset: catalogue.Dataset
+) -> Difference:
+    gap = new - old
+    interval = (after.get("intervals") or {}).get(name)
+    is_noise = interval is not None and abs(gap) < (interval["high"] - interval["low"]) / 2
+    is_better = gap > 0 if METRICS[name].better == "up" else gap < 0
+    tone: Tone = "neutral" if is_noise or gap == 0 else "good" if is_better else "bad"
+    return Difference(
+        title=_title(name, dataset),
+        before=number(name, old),
+        after=number(name, new),
+        change=_signed(name, gap),
+        tone=tone,
+        is_noise=is_noise,
+    )
+
+
+def _signed(name: str, gap: float) -> str:
+    shown = f"{100 * abs(gap):.1f} points" if METRICS[name].is_share else number(name, abs(gap))
+    return f"{'+' if gap > 0 else '−' if gap < 0 else '±'}{shown}"
+
+
+def _sentence(changes: list[Change], first: Difference | None) -> str:
+    if first is None:
+        return ""
+    effect = f"{first.title} went from {first.before} to {first.after} ({first.change})."
+    if not changes:
+        return f"Nothing in the effective configuration changed. {effect}"
+    if first.is_noise:
+        effect += " That is less than half the width of its interval, so it may be chance."
+    if len(changes) == 1:
+        return f"One knob changed: {changes[0].label}. {effect}"
+    return f"{len(changes)} fields changed at once, so the effect cannot be put down to one of them. {effect}"
+
+
+def said(value: Any) -> str:
+    """A value of a configuration in words."""
+    if value is None:
+        return "none"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# Matrix and cost ----------------------------------------------------------------------------------------
+
+
+def confusion(result: Mapping[str, Any], classes: tuple[str, ...]) -> list[tuple[str, list[Cell]]]:
+    """Rows of the confusion matrix, each with the name of its true class; empty where there is none."""
+    matrix: list[list[int]] = result.get("confusion") or []
+    return [
+        (classes[true], [_cell(counts, true, guess, classes) for guess in range(len(counts))])
+        for true, counts in enumerate(matrix)
+    ]
+
+
+def _cell(counts: list[int], true: int, guess: int, classes: tuple[str, ...]) -> Cell:
+    share = counts[guess] / max(sum(counts), 1)
+    level = 0 if not counts[guess] else min(5, 1 + int(share * 5))
+    label = "right" if true == guess else f"{classes[true]} taken for {classes[guess]}"
+    return Cell(counts[guess], level, true == guess, label)
+
+
+def largest_confusion(rows: list[tuple[str, list[Cell]]]) -> str:
+    """The commonest mistake, as a sentence."""
+    mistakes = [cell for _, cells in rows for cell in cells if not cell.is_hit and cell.count]
+    if not mistakes:
+        return "No mistakes on the held-out rows."
+    worst = max(mistakes, key=lambda cell: cell.count)
+    return f"The commonest mistake: {worst.label}, {worst.count} time{'s' if worst.count > 1 else ''}."
+
+
+def measured(result: Mapping[str, Any]) -> list[Measured]:
+    """What this run cost on this machine, each figure beside a published one where there is one."""
+    telemetry: dict[str, Any] = result.get("telemetry") or {}
+    facts = all_facts()
+    rows = [
+        Measured(
+            "Training time", _seconds(telemetry, "total"), _stack_note(telemetry), facts["training_hours_d"]
+        ),
+        Measured("Parameters", _count(telemetry.get("parameters")), "learned numbers", facts["parameters"]),
+        Measured("Peak memory", size(telemetry.get("peak_memory_bytes")), "growth of the training process"),
+        Measured(
+            "Utilization of one core",
+            _percent(telemetry.get("cpu_utilization")),
+            "processor seconds / wall seconds",
+            facts["hardware_utilization"],
+        ),
+        Measured(
+            "Examples per second", _count(telemetry.get("examples_per_second")), "rows shown while fitting"
+        ),
+        Measured(
+            "One prediction", _milliseconds(telemetry), "median; slowest twentieth", facts["inference_ms"]
+        ),
+        Measured(
+            "Energy",
+            _energy(telemetry.get("energy_kwh")),
+            str(telemetry.get("energy_method", "")),
+            facts["energy_kwh"],
+        ),
+    ]
+    return [row for row in rows if row.value]
+
+
+def _stack_note(telemetry: Mapping[str, Any]) -> str:
+    runs = telemetry.get("stack_size") or 1
+    return (
+        f"{runs} runs trained together; each bears an equal share" if runs > 1 else "wall clock, this machine"
+    )
+
+
+def _seconds(telemetry: Mapping[str, Any], phase: str) -> str:
+    value = (telemetry.get("seconds") or {}).get(phase)
+    return "" if value is None else duration(value)
+
+
+def _milliseconds(telemetry: Mapping[str, Any]) -> str:
+    middle, slow = telemetry.get("inference_ms_p50"), telemetry.get("inference_ms_p95")
+    return "" if middle is None else f"{middle:.2g} ms; {slow or 0:.2g} ms"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.0f} %"
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
+
+
+def _energy(kwh: float | None) -> str:
+    return "" if kwh is None else f"{kwh * 3_600_000:.2g} J ({kwh:.1e} kWh)"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds in the unit that reads best."""
+    if seconds is None:
+        return ""
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def size(count: float | None) -> str:
+    """Bytes in MB, or kB below one MB."""
+    if count is None:
+        return ""
+    return f"{count / 2**20:,.1f} MB" if count >= 2**20 else f"{count / 2**10:,.0f} kB"
+
+
+# Configuration ------------------------------------------------------------------------------------------
+
+
+def as_yaml(data: Mapping[str, Any]) -> str:
+    """A configuration as YAML, ready to be sent again."""
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = None
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    stream = io.StringIO()
+    writer.dump(dict(data), stream)
+    return stream.getvalue()
+
+
+def capsule(submission: Submission) -> str:
+    """The exact configuration as a file, with what else decided the result in comments above it."""
+    run = submission.run
+    versions = run.result.body.get("versions", {}) if run.has_result else {}
+    lines = [
+        f"# {submission.exercise.title}, attempt {submission.number}",
+        f"# course {submission.exercise.course.slug}, exercise {submission.exercise.slug}",
+        f"# exercise digest {submission.exercise_digest}",
+        f"# configuration digest {run.spec_digest}",
+        *(f"# {name}: {value}" for name, value in sorted(versions.items())),
+    ]
+    return "\n".join(lines) + "\n" + as_yaml(run.spec)

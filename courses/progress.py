@@ -1,0 +1,82 @@
+"""How far a learner has come: best grades, attempts and unlocked hints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from courses.models import Course, Enrolment, Exercise, GradeEvent, Offering, Role, Submission
+from trainer_service.models import Run
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An exercise with the learner's best grade, if any, and how many attempts were made."""
+
+    exercise: Exercise
+    best: GradeEvent | None
+    attempts: int
+
+    @property
+    def state(self) -> str:
+        """`passed`, `not-passed`, or empty where nothing was graded yet."""
+        if self.best is None:
+            return ""
+        return "passed" if self.best.passed else "not-passed"
+
+
+def standings(exercises: Iterable[Exercise], learner: User | None) -> list[Standing]:
+    """The learner's standing in each of `exercises`, in two queries."""
+    listed = list(exercises)
+    submissions: list[Submission] = []
+    if learner is not None:
+        mine = Submission.objects.filter(learner=learner, exercise__in=listed)
+        submissions = list(mine.only("exercise_id").prefetch_related("grade_events"))
+    return [
+        _standing(exercise, [s for s in submissions if s.exercise_id == exercise.pk]) for exercise in listed
+    ]
+
+
+def _standing(exercise: Exercise, submissions: list[Submission]) -> Standing:
+    grades = [grade for submission in submissions if (grade := submission.grade)]
+    best = max(grades, key=lambda grade: (grade.passed, grade.points), default=None)
+    return Standing(exercise, best, len(submissions))
+
+
+def offerings_of(user: User | None, course: Course) -> list[Offering]:
+    """Where the user may submit: the classes they learn in first, then the open offering."""
+    found = list(course.offerings.filter(is_open=True))
+    if user is None:
+        return found
+    learns = Enrolment.objects.filter(user=user, role=Role.LEARNER, offering__course=course)
+    classes = course.offerings.filter(is_open=False, enrolments__in=learns).order_by("-created_at")
+    return [*classes, *found]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One hint; `text` is empty while it is locked, `missing` attempts short of its turn."""
+
+    number: int
+    text: str
+    missing: int
+
+
+def hints(texts: list[str], finished: int) -> list[Hint]:
+    """The first hint opens after one finished attempt, the second after two, and so on."""
+    return [
+        Hint(number, text if finished >= number else "", max(0, number - finished))
+        for number, text in enumerate(texts, start=1)
+    ]
+
+
+def queue_position(run: Run) -> int:
+    """The run's place among those that wait, counted from 1, as the queue orders them."""
+    ahead = Q(turn__lt=run.turn) | Q(turn=run.turn, queued_at__lt=run.queued_at)
+    return Run.objects.queued().filter(ahead, queue=run.queue).count() + 1

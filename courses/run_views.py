@@ -1,0 +1,199 @@
+"""Pages of runs: a learner's list, and the page of one attempt while it trains and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from courses import charts, grading, presentation, progress, queries, roles, services
+from courses.forms import CommentForm, OverrideForm
+from courses.models import GradeKind, Submission
+from courses.refusals import NotCancellable
+from trainer_service.engine import catalogue
+from trainer_service.models import RunState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User
+
+PAGE_SIZE = 20
+
+
+def person(request: HttpRequest) -> User:
+    """The one who is signed in; `login_required` has turned away everyone else."""
+    return cast("User", request.user)
+
+
+def submission_or_404(request: HttpRequest, pk: int) -> Submission:
+    """The submission, where the one who asks may see it: others learn not even that it exists."""
+    return get_object_or_404(Submission.objects.visible_to(person(request)).for_page(), pk=pk)
+
+
+@never_cache
+@login_required
+@require_safe
+def submissions(request: HttpRequest) -> HttpResponse:
+    """One's own runs, newest first."""
+    mine = Submission.objects.filter(learner=person(request)).for_listing()
+    page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "courses/submissions.html", {"page": page})
+
+
+@never_cache
+@login_required
+@require_safe
+def submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """The run page."""
+    return submission_page(request, submission_or_404(request, pk))
+
+
+@never_cache
+@login_required
+@require_safe
+def live(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the open run page asks each second: state, place in the queue, new points of the curve."""
+    found = get_object_or_404(Submission.objects.visible_to(person(request)).select_related("run"), pk=pk)
+    after = request.GET.get("after", "-1")
+    last = int(after) if after.lstrip("-").isdecimal() and len(after) < 10 else -1
+    curve = queries.curve(user=person(request), run_id=found.run_id, after=last)
+    points = curve.points if curve else []
+    waiting = found.state == RunState.QUEUED
+    return JsonResponse(
+        {
+            "state": found.state,
+            "is_over": found.is_over,
+            "position": progress.queue_position(found.run) if waiting else None,
+            "points": points,
+            "rows": charts.curve_rows(points),
+        }
+    )
+
+
+@login_required
+@require_safe
+def config(request: HttpRequest, pk: int) -> HttpResponse:
+    """The exact configuration as a file, with seed, digests and versions."""
+    found = submission_or_404(request, pk)
+    name = f"{found.exercise.slug}-attempt-{found.number}.yaml"
+    return HttpResponse(
+        presentation.capsule(found),
+        content_type="application/yaml; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let go of one's own submission."""
+    found = submission_or_404(request, pk)
+    if found.learner_id != person(request).pk:
+        raise PermissionDenied("Only the learner who made a submission may cancel it.")
+    try:
+        found = services.cancel(submission=found, by=person(request))
+    except NotCancellable as refusal:
+        messages.info(request, refusal.detail)
+    else:
+        spent = (
+            "no attempt was spent" if found.is_refunded else "the attempt is spent, since training had begun"
+        )
+        messages.success(request, f"Cancelled; {spent}.")
+    return redirect("courses:submission", pk)
+
+
+@login_required
+@require_POST
+def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A remark beside the run."""
+    found = submission_or_404(request, pk)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return submission_page(request, found, comment_form=form, status=422)
+    services.comment(submission=found, author=person(request), text=form.cleaned_data["text"])
+    messages.success(request, "Your comment is there.")
+    return redirect(f"{reverse('courses:submission', args=[pk])}#comments")
+
+
+# The page -----------------------------------------------------------------------------------------------
+
+
+def submission_page(
+    request: HttpRequest,
+    found: Submission,
+    *,
+    comment_form: CommentForm | None = None,
+    override_form: OverrideForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The run page for its learner or an instructor, with forms that may carry mistakes."""
+    user, definition = person(request), found.exercise.parsed
+    teaches = roles.teaches(user, found.offering)
+    grade = found.grade
+    context = {
+        "submission": found,
+        "exercise": found.exercise,
+        "course": found.exercise.course,
+        "definition": definition,
+        "run": found.run,
+        "grade": grade,
+        "automatic": _automatic(found),
+        "overrides": [event for event in found.grade_events.all() if event.kind == GradeKind.OVERRIDE],
+        "is_own": found.learner_id == user.pk,
+        "teaches": teaches,
+        "sees_debrief": teaches or bool(grade and grade.passed),
+        "config_yaml": presentation.as_yaml(found.run.spec),
+        "comment_form": comment_form or CommentForm(),
+        "override_form": (override_form or OverrideForm(definition)) if teaches else None,
+        **(_result(found) if found.run.has_result else _progress(found)),
+    }
+    return render(request, "courses/submission.html", context, status=status)
+
+
+def _automatic(found: Submission) -> Any:
+    return grading.current([event for event in found.grade_events.all() if event.kind == GradeKind.AUTOMATIC])
+
+
+def _progress(found: Submission) -> dict[str, Any]:
+    run = found.run
+    epochs = run.spec.get("training", {}).get("epochs")
+    waiting = found.state == RunState.QUEUED
+    return {
+        "has_curve": bool(epochs),
+        "curve": charts.curve(run.progress, epochs=epochs),
+        "points": run.progress,
+        "epochs": epochs,
+        "position": progress.queue_position(run) if waiting else None,
+    }
+
+
+def _result(found: Submission) -> dict[str, Any]:
+    body = found.run.result.body
+    dataset = catalogue.DATASETS[found.run.spec["data"]["dataset"]]
+    previous = queries.previous_attempt(found)
+    changes = queries.changes_since(previous, found)
+    matrix = presentation.confusion(body, dataset.classes)
+    points = body.get("curve") or []
+    return {
+        "result": body,
+        "dataset": dataset,
+        "metrics": presentation.metric_rows(body, dataset),
+        "previous": previous,
+        "changes": changes,
+        "comparison": presentation.compare(previous, found, changes),
+        "has_curve": bool(points),
+        "points": points,
+        "curve": charts.curve(points, epochs=None, best_epoch=body.get("signals", {}).get("best_epoch")),
+        "matrix": matrix,
+        "largest_confusion": presentation.largest_confusion(matrix),
+        "residuals": charts.residuals(body["residuals"]) if body.get("residuals") else None,
+        "pairs": body.get("residuals") or [],
+        "measured": presentation.measured(body),
+    }

@@ -1,0 +1,77 @@
+"""How the course pages write texts, times, sizes and values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from courses import presentation
+from courses.forms import name_of
+from courses.markdown import render
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Markdown as safe HTML."""
+    return render(text)
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Seconds in the unit that reads best."""
+    return presentation.duration(seconds)
+
+
+@register.filter
+def memory(count: float | None) -> str:
+    """Bytes in kB or MB."""
+    return presentation.size(count)
+
+
+@register.filter
+def said(value: Any) -> str:
+    """A value of a configuration in words."""
+    return presentation.said(value)
+
+
+@register.filter
+def called(choice: object) -> str:
+    """How a choice of a knob is called."""
+    return name_of(choice)
+
+
+@register.filter
+def points(value: float) -> str:
+    """Points without needless decimals."""
+    return f"{value:g}"
+
+
+@register.filter
+def figure(value: object) -> str:
+    """A published figure as printed, with separators in large whole numbers."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@register.filter
+def metric_value(criterion: dict[str, Any]) -> str:
+    """The value of a graded criterion, in the form of its metric."""
+    return _of_metric(criterion["metric"], criterion.get("value"))
+
+
+@register.filter
+def metric_threshold(criterion: dict[str, Any]) -> str:
+    """The threshold of a criterion, in the form of its metric."""
+    return _of_metric(criterion["metric"], criterion["threshold"])
+
+
+def _of_metric(metric: str, value: float | None) -> str:
+    name = metric.split(".", 1)[1]
+    if value is None:
+        return "none"
+    if name in presentation.METRICS:
+        return presentation.number(name, value)
+    return f"{value:,.0f}"
