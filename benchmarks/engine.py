@@ -4,7 +4,8 @@
 
 An MLP 64-64-64-10 on digits, 30 epochs of batches of 64, AdamW; learning rate, weight decay, dropout and seed
 differ by run. Everything has one thread and is timed in the same process, in turns, so that a busy machine
-slows all alike; processor time, equal to wall time on an idle core, leaves waiting for a core out. "fit" compares training only; "train()" is the engine's whole way, with files and metrics.
+slows all alike; processor time, equal to wall time on an idle core, leaves out the waiting for a core. "fit"
+compares training only; "train()" is the engine's whole way, with files and metrics.
 """
 
 from __future__ import annotations

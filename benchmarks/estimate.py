@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import statistics
 import tempfile
@@ -75,6 +76,11 @@ def _knobs(family: str, random_: random.Random) -> dict[str, Any]:
             }
         case _:
             return {"kernel": random_.choice(["linear", "rbf", "poly"]), "C": _spread(random_, 1e-3, 1e3)}
+
+
+def _spread(random_: random.Random, low: float, high: float) -> float:
+    """A number between `low` and `high`, each order of magnitude as likely as the next."""
+    return math.exp(random_.uniform(math.log(low), math.log(high)))
 
 
 def measure(spec: RunSpec) -> dict[str, float]:

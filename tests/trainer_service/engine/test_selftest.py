@@ -1,0 +1,25 @@
+"""The self-test passes on this machine, and notices a kernel whose bits depend on the company."""
+
+from __future__ import annotations
+
+import torch
+
+from trainer_service.engine import selftest
+from trainer_service.engine.train import one_thread
+
+
+def test_this_machine_keeps_the_promise():
+    with one_thread():
+        assert selftest.is_composable()
+
+
+def test_a_kernel_that_looks_at_its_neighbours_is_noticed(monkeypatch):
+    product = torch.bmm
+
+    def neighbourly(first, second, out):
+        product(first, second, out=out)
+        return out.mul_(1 + 1e-6 * len(first))
+
+    monkeypatch.setattr(torch, "bmm", neighbourly)
+    with one_thread():
+        assert not selftest.is_composable()
