@@ -241,6 +241,12 @@ class Submission(models.Model):
         return self.state in TERMINAL_STATES
 
     @property
+    def failure(self) -> dict[str, str] | None:
+        """Why there is no grade: code, owner, message, next_step; None once there is one."""
+        failure: dict[str, str] | None = None if self.grade else self.run.failure
+        return failure
+
+    @property
     def grade(self) -> GradeEvent | None:
         """The decision that holds, from `grade_events` (prefetch them for lists)."""
         return grading.current(self.grade_events.all())

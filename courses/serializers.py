@@ -374,7 +374,7 @@ class SubmissionSerializer(_Linked, serializers.ModelSerializer[Submission]):
     exercise = serializers.CharField(source="exercise.slug")
     offering = serializers.CharField(source="offering.slug")
     learner = serializers.CharField(source="learner.get_full_name")
-    failure = FailureSerializer(source="run.failure", allow_null=True)
+    failure = FailureSerializer(allow_null=True)
     grade = GradeSerializer(allow_null=True)
 
     class Meta:

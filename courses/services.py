@@ -246,6 +246,20 @@ def grade(*, run: Run) -> None:
         _grade_all(run, submissions)
 
 
+def grade_left_behind(exercise: Exercise) -> int:
+    """Grade what an earlier fault of the exercise left ungraded (`grading_failed`); return how many."""
+    ungraded = (
+        Submission.objects.live()
+        .filter(exercise=exercise, run__state=RunState.SUCCEEDED)
+        .exclude(grade_events__kind=GradeKind.AUTOMATIC)
+        .select_related("exercise", "run__result")
+    )
+    with transaction.atomic():
+        for submission in ungraded:
+            _grade_all(submission.run, [submission])
+    return len(ungraded)
+
+
 def _grade_all(run: Run, submissions: list[Submission]) -> None:
     if run.state == RunState.SUCCEEDED:
         GradeEvent.objects.bulk_create(

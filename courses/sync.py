@@ -10,6 +10,7 @@ from django.db import transaction
 from courses.checking import check_loaded
 from courses.content import Finding, LoadedCourse, ModuleDefinition, load_course
 from courses.models import Course, Exercise, Module, Offering
+from courses.services import grade_left_behind
 
 SHIPPED = Path(__file__).parent / "content"
 
@@ -93,7 +94,8 @@ def _sync_exercises(loaded: LoadedCourse, course: Course, modules: dict[str, Mod
             "is_active": True,
             "sync_problem": "",
         }
-        Exercise.objects.update_or_create(course=course, slug=exercise.slug, defaults=fields)
+        row, _ = Exercise.objects.update_or_create(course=course, slug=exercise.slug, defaults=fields)
+        grade_left_behind(row)
     sound = {exercise.slug for exercise in loaded.exercises}
     broken = [slug for slug in listed if slug not in sound]
     for slug in broken:

@@ -320,3 +320,22 @@ def test_an_instructor_sees_but_does_not_cancel(api, submission, instructor) -> 
     assert api(instructor).post(f"/api/v1/submissions/{submission.pk}/cancel/").status_code == 403
     submission.run.refresh_from_db()
     assert submission.run.state == RunState.QUEUED
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/runs/99999999999999999999999/",
+        "/api/v1/runs/99999999999999999999999/curve/",
+        "/api/v1/submissions/99999999999999999999999/",
+        "/api/v1/submissions/?page=999999999999999999999999",
+        "/api/v1/submissions/?exercise=%00",
+        "/api/v1/submissions/?state=%F0%9F%98%80",
+        "/api/v1/courses/?format=xml",
+        "/api/v1/%00/",
+    ],
+)
+def test_odd_addresses_are_refused_and_never_a_fault_of_the_site(api, submission, learner, path) -> None:
+    answer = api(learner).get(path)
+    assert answer.status_code in (400, 404)
+    assert answer["Content-Type"] == "application/problem+json"

@@ -6,9 +6,12 @@ import shutil
 
 import pytest
 
-from courses.models import Course, Offering
+from courses.models import Course, Offering, Submission
 from courses.sync import sync_course
-from tests.courses.samples import LITTLE
+from tests.courses.samples import LITTLE, definition, train
+from trainer_service import queue
+from trainer_service.engine.estimate import estimate
+from trainer_service.engine.spec import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +61,33 @@ def test_a_mended_exercise_loses_its_problem(folder) -> None:
     course.exercises.update(sync_problem="something")
     sync_course(folder)
     assert set(course.exercises.values_list("sync_problem", flat=True)) == {""}
+
+
+def test_what_a_broken_exercise_left_ungraded_is_graded_once_it_is_mended(folder, learner) -> None:
+    course = sync_course(folder).course
+    course.exercises.filter(slug="digits").update(definition={"broken": True})
+    exercise = definition()
+    run = queue.enqueue(
+        spec=parse(exercise.default_spec),
+        owner=learner,
+        estimate=estimate(parse(exercise.default_spec)),
+        time_limit_seconds=60,
+        memory_limit_bytes=2**30,
+    )
+    submission = Submission.objects.create(
+        offering=course.offerings.get(),
+        exercise=course.exercises.get(slug="digits"),
+        learner=learner,
+        run=run,
+        number=1,
+        config={},
+    )
+    train(run)
+    submission = Submission.objects.get()
+    assert submission.failure["code"] == "grading_failed"
+    sync_course(folder)
+    submission = Submission.objects.get()
+    assert (submission.grade.points, submission.failure) == (80, None)
 
 
 def test_a_broken_course_file_changes_nothing(folder) -> None:
