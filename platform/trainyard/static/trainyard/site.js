@@ -1,4 +1,4 @@
-/* What every page needs: the theme switch and copy buttons. */
+/* What every page needs: the theme switch, copy buttons and code to scroll. */
 
 const THEMES = ["auto", "light", "dark"];
 
@@ -42,6 +42,12 @@ async function copyFrom(button) {
   setTimeout(() => { word.textContent = "Copy"; }, 2500);
 }
 
+/** Code that scrolls sideways must be within reach of the keyboard. */
+function letScroll(pre) {
+  if (pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
+}
+
+document.querySelectorAll("pre").forEach(letScroll);
 document.querySelectorAll("[data-theme-switch]").forEach(setUpThemeSwitch);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
