@@ -33,7 +33,8 @@ def enqueue(seed: int, size: str) -> Run:
     )
 
 
-if sys.argv[1] == "enqueue":
-    print(enqueue(int(sys.argv[2]), sys.argv[3]).pk)  # noqa: T201 - the answer
-else:
-    queue.request_cancel(Run.objects.get(pk=sys.argv[2]))
+if __name__ == "__main__":
+    if sys.argv[1] == "enqueue":
+        print(enqueue(int(sys.argv[2]), sys.argv[3]).pk)  # noqa: T201 - the answer
+    else:
+        queue.request_cancel(Run.objects.get(pk=sys.argv[2]))
