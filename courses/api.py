@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from courses import queries, roles, serializers, services
+from courses import queries, roles, serializers, services, submission_serializers
 from courses.models import Course, Exercise, Module, Offering, Submission
 from courses.reading import read_config
 from trainer_service.models import Run, RunState
@@ -65,18 +65,18 @@ class ExercisePreview(APIView):
 
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(request=serializers.ConfigSerializer, responses=serializers.PreviewSerializer)
+    @extend_schema(request=serializers.ConfigSerializer, responses=submission_serializers.PreviewSerializer)
     def post(self, request: Request, **kwargs: str) -> Response:
         """Preview a configuration; nothing is spent."""
         wanted = validated(serializers.ConfigSerializer, request)
         found = services.preview(exercise_or_404(kwargs), plain_config(wanted["config"]))
-        return Response(serializers.PreviewSerializer(found).data)
+        return Response(submission_serializers.PreviewSerializer(found).data)
 
 
 class ExerciseSubmissions(generics.ListAPIView[Submission]):
     """One's own submissions to an exercise, newest first."""
 
-    serializer_class = serializers.SubmissionSerializer
+    serializer_class = submission_serializers.SubmissionSerializer
     permission_classes = (IsAuthenticated,)
     queryset = Submission.objects.none()
 
@@ -87,7 +87,10 @@ class ExerciseSubmissions(generics.ListAPIView[Submission]):
 
     @extend_schema(
         request=serializers.SubmissionRequestSerializer,
-        responses={200: serializers.SubmissionAnswerSerializer, 201: serializers.SubmissionAnswerSerializer},
+        responses={
+            200: submission_serializers.SubmissionAnswerSerializer,
+            201: submission_serializers.SubmissionAnswerSerializer,
+        },
         parameters=[OpenApiParameter("Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER)],
     )
     def post(self, request: Request, **kwargs: str) -> Response:
@@ -115,7 +118,9 @@ class ExerciseSubmissions(generics.ListAPIView[Submission]):
         submission.attempts = queries.attempts(
             learner=submission.learner, exercise=submission.exercise, offering=submission.offering
         )
-        data = serializers.SubmissionAnswerSerializer(submission, context=self.get_serializer_context()).data
+        data = submission_serializers.SubmissionAnswerSerializer(
+            submission, context=self.get_serializer_context()
+        ).data
         code = status.HTTP_201_CREATED if outcome.is_new else status.HTTP_200_OK
         return Response(data, status=code, headers={"Location": data["url"]})
 
@@ -144,7 +149,7 @@ class SubmissionFilter(filters.FilterSet):  # type: ignore[misc]
 class SubmissionList(generics.ListAPIView[Submission]):
     """One's own submissions, and those of the offerings one teaches, newest first."""
 
-    serializer_class = serializers.SubmissionSerializer
+    serializer_class = submission_serializers.SubmissionSerializer
     permission_classes = (IsAuthenticated,)
     filterset_class = SubmissionFilter
     queryset = Submission.objects.none()
@@ -157,7 +162,7 @@ class SubmissionList(generics.ListAPIView[Submission]):
 class SubmissionDetail(generics.RetrieveAPIView[Submission]):
     """One submission with its grade and run."""
 
-    serializer_class = serializers.SubmissionDetailSerializer
+    serializer_class = submission_serializers.SubmissionDetailSerializer
     permission_classes = (IsAuthenticated,)
     queryset = Submission.objects.none()
 
@@ -171,7 +176,7 @@ class SubmissionCancel(APIView):
 
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(request=None, responses=serializers.SubmissionDetailSerializer)
+    @extend_schema(request=None, responses=submission_serializers.SubmissionDetailSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Cancel one's submission: free while it waits, one attempt once it runs."""
         services.cancel(submission=submission_or_404(request, pk), by=person(request))
@@ -184,7 +189,8 @@ class SubmissionGrade(APIView):
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(
-        request=serializers.OverrideSerializer, responses={201: serializers.SubmissionDetailSerializer}
+        request=serializers.OverrideSerializer,
+        responses={201: submission_serializers.SubmissionDetailSerializer},
     )
     def post(self, request: Request, pk: int) -> Response:
         """Override the grade; for instructors of the submission's offering."""
@@ -200,7 +206,8 @@ class SubmissionComments(APIView):
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(
-        request=serializers.CommentRequestSerializer, responses={201: serializers.CommentSerializer}
+        request=serializers.CommentRequestSerializer,
+        responses={201: submission_serializers.CommentSerializer},
     )
     def post(self, request: Request, pk: int) -> Response:
         """Add a remark, as its learner or as an instructor of its offering."""
@@ -208,7 +215,7 @@ class SubmissionComments(APIView):
         remark = services.comment(
             submission=submission_or_404(request, pk), author=person(request), text=wanted["text"]
         )
-        return Response(serializers.CommentSerializer(remark).data, status=status.HTTP_201_CREATED)
+        return Response(submission_serializers.CommentSerializer(remark).data, status=status.HTTP_201_CREATED)
 
 
 # Runs ---------------------------------------------------------------------------------------------------
@@ -217,7 +224,7 @@ class SubmissionComments(APIView):
 class RunDetail(generics.RetrieveAPIView[Run]):
     """A run behind a submission that one may see."""
 
-    serializer_class = serializers.RunSerializer
+    serializer_class = submission_serializers.RunSerializer
     permission_classes = (IsAuthenticated,)
     queryset = Run.objects.none()
 
@@ -232,7 +239,7 @@ class RunCurve(APIView):
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(
-        responses=serializers.CurveSerializer,
+        responses=submission_serializers.CurveSerializer,
         parameters=[OpenApiParameter("after", OpenApiTypes.INT, description="only points of later epochs")],
     )
     def get(self, request: Request, pk: int) -> Response:
@@ -244,7 +251,9 @@ class RunCurve(APIView):
         curve = queries.curve(user=person(request), run_id=pk, after=after)
         if curve is None:
             raise NotFound("There is no such run, or it is not yours.")
-        return Response(serializers.CurveSerializer(curve).data, headers={"Cache-Control": "no-store"})
+        return Response(
+            submission_serializers.CurveSerializer(curve).data, headers={"Cache-Control": "no-store"}
+        )
 
 
 # Shared by the views ------------------------------------------------------------------------------------
@@ -271,7 +280,7 @@ def submission_or_404(request: Request, pk: int) -> Submission:
 def detail(request: Request, pk: int, status_code: int = status.HTTP_200_OK) -> Response:
     """The submission as it is now."""
     found = Submission.objects.for_page().get(pk=pk)
-    data = serializers.SubmissionDetailSerializer(found, context={"request": request}).data
+    data = submission_serializers.SubmissionDetailSerializer(found, context={"request": request}).data
     return Response(data, status=status_code)
 
 
