@@ -9,6 +9,7 @@ import pytest
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.loop import Plan
 from trainer_service.engine.results import EpochPoint
+from trainer_service.engine.spec import parse
 
 
 class Watching(Callbacks):
@@ -106,6 +107,12 @@ def test_a_dropped_row_is_cancelled_by_its_learner(mlp, run):
 def test_a_run_dropped_before_its_first_epoch_does_not_train(mlp, run):
     (result,) = run([mlp()], Watching(drop=0))
     assert result.failure.code == "cancelled" and result.curve == []
+
+
+def test_a_scikit_learn_run_that_was_dropped_is_cancelled_when_its_fit_returns(mlp, run):
+    spec = parse({"task": "classification", "data": {"dataset": "wine@1"}, "model": {"family": "svm"}})
+    (result,) = run([spec], Watching(drop=0))
+    assert result.failure.code == "cancelled" and result.metrics == {} and result.files == {}
 
 
 @pytest.mark.parametrize("kind", ["sgd", "adamw"])

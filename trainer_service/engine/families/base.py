@@ -63,7 +63,9 @@ class Family(ABC):
 
 
 class ScikitLearnFamily(Family):
-    """A family that scikit-learn trains, one run at a time."""
+    """A family that scikit-learn trains, one run at a time. `iterates` if its solver may be cut short."""
+
+    iterates = False
 
     @abstractmethod
     def count(self, model: Any) -> int:
@@ -87,5 +89,7 @@ class ScikitLearnFamily(Family):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             model = self.build(spec).fit(rows.train.features, rows.train.targets)
-        signals = {"converged": not any(issubclass(w.category, ConvergenceWarning) for w in caught)}
-        return Fitted(model, self.count(model), examples=len(rows.train), signals=signals)
+        fitted = Fitted(model, self.count(model), examples=len(rows.train))
+        if self.iterates:
+            fitted.signals["converged"] = not any(issubclass(w.category, ConvergenceWarning) for w in caught)
+        return fitted

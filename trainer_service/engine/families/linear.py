@@ -17,6 +17,8 @@ _DESCENTS = 10_000  # coordinate descent stops here at the latest
 class LinearRegression(ScikitLearnFamily):
     """Least squares with the penalty of the spec."""
 
+    iterates = True
+
     def build(self, spec: RunSpec) -> Any:
         model = spec.model
         assert isinstance(model, specs.LinearRegression)
@@ -36,6 +38,8 @@ class LinearRegression(ScikitLearnFamily):
 
 class LogisticRegression(ScikitLearnFamily):
     """Class probabilities from weighted sums. Penalties with l1 need saga, the others use L-BFGS."""
+
+    iterates = True
 
     def build(self, spec: RunSpec) -> Any:
         model = spec.model

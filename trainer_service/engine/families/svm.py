@@ -25,6 +25,8 @@ class SVM(ScikitLearnFamily):
     margin mean the same for every dataset.
     """
 
+    iterates = True
+
     def build(self, spec: RunSpec) -> Any:
         model = spec.model
         assert isinstance(model, specs.SVM)
