@@ -35,11 +35,16 @@ def curve(points: list[dict[str, Any]], *, epochs: int | None, best_epoch: int |
     if epochs:
         x["scale"] = {"domain": [0, epochs], "nice": False}
     lines: Spec = {
-        "mark": {"type": "line", "interpolate": "linear", "point": {"size": 14}},
+        "mark": {"type": "line"},
         "encoding": {
             "x": x,
             "y": {"field": "value", "type": "quantitative", "title": "loss", "scale": _loss_scale(rows)},
-            "color": {"field": "part", "type": "nominal", "title": None, "sort": [TRAINING, VALIDATION]},
+            "color": {
+                "field": "part",
+                "type": "nominal",
+                "title": None,
+                "scale": {"domain": [TRAINING, VALIDATION]},
+            },
             "strokeDash": {
                 "field": "part",
                 "type": "nominal",
@@ -55,7 +60,8 @@ def curve(points: list[dict[str, Any]], *, epochs: int | None, best_epoch: int |
     }
     layers = [lines]
     if best_epoch is not None:
-        layers.append(_mark_epoch(best_epoch, "best epoch"))
+        last = max((row["epoch"] for row in rows), default=0)
+        layers.append(_mark_epoch(best_epoch, is_late=2 * best_epoch > last))
     return {"$schema": SCHEMA, "height": 260, "data": {"name": CURVE_DATA, "values": rows}, "layer": layers}
 
 
@@ -64,19 +70,24 @@ def _loss_scale(rows: list[dict[str, Any]]) -> Spec:
     values = [row["value"] for row in rows if row["value"] > 0]
     if values and max(values) > 1000 * min(values) and max(values) > 50:
         return {"type": "symlog", "nice": True}
-    return {"zero": True}
-
-
-def _mark_epoch(epoch: int, word: str) -> Spec:
-    encoding: Spec = {"x": {"datum": epoch, "type": "quantitative"}}
     return {
+        "domain": {"unionWith": [0, 0.1]}
+    }  # a live chart begins without points: the domain must be finite
+
+
+def _mark_epoch(epoch: int, *, is_late: bool) -> Spec:
+    """A thin line at an epoch, its label on the side where there is room."""
+    encoding: Spec = {"x": {"datum": epoch, "type": "quantitative"}}
+    side = {"align": "right", "dx": -5} if is_late else {"align": "left", "dx": 5}
+    return {
+        "data": {"values": [{}]},  # once, not once for each point of the curve
         "layer": [
             {"mark": {"type": "rule", "strokeDash": [2, 3]}, "encoding": encoding},
             {
-                "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "top", "text": word},
+                "mark": {"type": "text", **side, "baseline": "top", "text": "best epoch"},
                 "encoding": {**encoding, "y": {"value": 0}},
             },
-        ]
+        ],
     }
 
 

@@ -8,6 +8,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from courses import presentation
+from courses.content import Criterion
 from courses.forms import name_of
 from courses.markdown import render
 
@@ -66,6 +67,13 @@ def metric_value(criterion: dict[str, Any]) -> str:
 def metric_threshold(criterion: dict[str, Any]) -> str:
     """The threshold of a criterion, in the form of its metric."""
     return _of_metric(criterion["metric"], criterion["threshold"])
+
+
+@register.filter
+def asked(criterion: Criterion) -> str:
+    """What a criterion asks for, in words."""
+    words = "at least" if criterion.direction == "at_least" else "at most"
+    return f"{words} {_of_metric(criterion.metric, criterion.threshold)}"
 
 
 def _of_metric(metric: str, value: float | None) -> str:

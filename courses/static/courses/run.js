@@ -67,6 +67,7 @@ function showState(answer) {
     part("title").textContent = "Training";
     part("note").textContent = figure ? "The curve moves as epochs end." : "It is soon over.";
     part("words").textContent = "Training has begun.";
+    document.querySelector("[data-run-state]").replaceChildren(part("badge").content.cloneNode(true));
   }
 }
 
