@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from django.test import Client
 
     from trainyard.accounts.models import User
+
+# A slow moment of the machine is no failure of the code.
+hypothesis.settings.register_profile("trainyard", deadline=None)
+hypothesis.settings.load_profile("trainyard")
 
 PASSWORD = "a long enough passphrase"
 

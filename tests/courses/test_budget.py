@@ -36,3 +36,8 @@ def test_too_many_seconds_name_the_knob_that_saves_most() -> None:
 def test_each_limit_has_its_own_problem() -> None:
     found = problems({"model": {"hidden": [256]}}, parameters=10, seconds_per_run=0.0001)
     assert len(found) == 2
+
+
+def test_without_a_knob_that_could_save_the_budget_itself_is_named() -> None:
+    (problem,) = problems({"model": {"hidden": [1]}}, parameters=1)
+    assert (problem.path, "lower" in problem.message) == ("", False)

@@ -113,3 +113,19 @@ def test_the_digest_follows_what_matters_to_a_grade(folder, old, new, changes) -
     after = load_course(folder)
     assert (before.exercises[0].digest != after.exercises[0].digest) is changes
     assert before.digest != after.digest
+
+
+def test_files_that_are_no_mapping_or_no_text_are_named(folder) -> None:
+    (folder / "exercises/digits/exercise.yaml").write_text("- a list\n")
+    (folder / "exercises/tumours/task.md").write_bytes(b"\xff\xfe")
+    found = {(finding.file, finding.rule) for finding in load_course(folder).findings}
+    assert found == {
+        ("exercises/digits/exercise.yaml", "yaml"),
+        ("exercises/tumours/task.md", "unreadable-file"),
+    }
+
+
+def test_broken_front_matter_is_named_in_its_line(folder) -> None:
+    (folder / "modules/01-lines/index.md").write_text("---\ntitle: Lines\ntitle: Again\n---\nText\n")
+    (finding,) = load_course(folder).findings
+    assert (finding.rule, finding.line) == ("yaml", 3)

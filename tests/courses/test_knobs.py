@@ -150,6 +150,10 @@ def test_changes_of_preprocessing_are_told_by_name() -> None:
     assert (change.label, change.before, change.after) == ("Preprocessing", "standardize", "minmax")
 
 
+def test_thousands_of_wrong_keys_in_one_part_are_told_briefly() -> None:
+    assert len(problems({"training": {f"k{number}": 1 for number in range(5000)}})) == 50
+
+
 # Properties
 
 inner_keys = ["family", "hidden", "C", "gamma", "max_depth", "kind", "learning_rate", "epochs", "step", "x"]

@@ -79,3 +79,9 @@ def test_no_number_that_is_read_is_infinite_or_nan(mapping) -> None:
     except Unreadable:
         return
     assert all(math.isfinite(value) for value in found.values() if isinstance(value, float))
+
+
+@pytest.mark.parametrize("text", ["? [a]\n: 1\n", "&x a: 1\n", "? {a: 1}\n: 1\n"])
+def test_a_key_is_a_plain_word(text) -> None:
+    with pytest.raises(Unreadable, match="a key must be a plain word"):
+        read_config(text)
