@@ -6,6 +6,7 @@ Each step leaves a few numbers for each example; logarithms, sums and means are 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -41,6 +42,8 @@ class CrossEntropy(Loss):
         self._shape = (steps, runs, batch)
         examples = runs * batch
         self._table = torch.empty(width, examples, device=device)
+        self._by_example = self._table.t().view(runs, batch, width)
+        self._classes = self._table.unbind(0)
         self._minus_one = torch.full((1, examples), -1.0, device=device)
         self._chosen = torch.empty(steps, 1, examples, device=device)
         self._highest = torch.empty(steps, examples, device=device)
@@ -48,14 +51,14 @@ class CrossEntropy(Loss):
 
     def gradient(self, step: int, outputs: Tensor, targets: Tensor, error: Tensor) -> None:
         table, wanted = self._table, targets.unsqueeze(0)
-        by_example = table.t().view(outputs.shape)
-        by_example.copy_(outputs)
+        highest, sums = self._highest[step], self._sums[step]
+        self._by_example.copy_(outputs)
         torch.gather(table, 0, wanted, out=self._chosen[step])
-        torch.amax(table, 0, out=self._highest[step])
-        table.sub_(self._highest[step]).exp_()
-        _add_up(table, self._sums[step])
-        table.div_(self._sums[step]).scatter_add_(0, wanted, self._minus_one).mul_(1 / self._shape[2])
-        error.copy_(by_example)
+        torch.amax(table, 0, out=highest)
+        table.sub_(highest).exp_()
+        _add_up(self._classes, sums)
+        table.div_(sums).scatter_add_(0, wanted, self._minus_one).mul_(1 / self._shape[2])
+        error.copy_(self._by_example)
 
     def epoch(self, variance: Tensor) -> tuple[Tensor, Tensor]:
         chosen, sums = self._chosen.view(self._shape), self._sums.view(self._shape)
@@ -68,7 +71,7 @@ class CrossEntropy(Loss):
         table = outputs.flatten(0, 1).t().contiguous()
         chosen = table.gather(0, targets.view(1, -1)).view(targets.shape)
         highest = table.amax(0)
-        sums = _add_up(table.sub_(highest).exp_(), torch.empty_like(highest)).view(targets.shape)
+        sums = _add_up(table.sub_(highest).exp_().unbind(0), torch.empty_like(highest)).view(targets.shape)
         highest = highest.view(targets.shape)
         losses = _cross_entropy(chosen, highest, sums).mean(1)
         return losses, (chosen >= highest).to(torch.float64).mean(1)
@@ -104,9 +107,9 @@ def _cross_entropy(chosen: Tensor, highest: Tensor, sums: Tensor) -> Tensor:
     return sums.to(torch.float64).log_() + (highest.to(torch.float64) - chosen)
 
 
-def _add_up(table: Tensor, total: Tensor) -> Tensor:
-    """Sum of the rows of `table` into `total`, in order; in torch.sum it depends on the column's place."""
-    total.copy_(table[0])
-    for row in table[1:]:
+def _add_up(rows: Sequence[Tensor], total: Tensor) -> Tensor:
+    """Sum of `rows` into `total`, one after the other: in torch.sum the order depends on a column's place."""
+    total.copy_(rows[0])
+    for row in rows[1:]:
         total.add_(row)
     return total

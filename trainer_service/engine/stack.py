@@ -93,6 +93,27 @@ class Measured:
     weight_norm: list[float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Where one layer of all rows computes: views and buffers made once, so that a step makes none.
+
+    `_t` marks transposed views. `below` is what it reads, `outputs` what it gives after the bend, `bent`
+    what it gave before dropout, `error` the loss's derivative by its outputs.
+    """
+
+    weight: Tensor
+    weight_t: Tensor
+    bias: Tensor
+    weight_slope: Tensor
+    bias_slope: Tensor
+    product: Tensor
+    below: Tensor
+    below_t: Tensor
+    outputs: Tensor
+    bent: Tensor
+    error: Tensor
+
+
 class Stack:
     """N rows in training. Rows leave by `keep`, which builds the smaller stack."""
 
@@ -147,19 +168,15 @@ class Stack:
         available, runs = self.data.features.shape[1], len(self.rows)
         self._batch = batch = min(self.recipe.batch_size, available)
         self._steps = available // batch
-        self._layers = network.layers(self.weights)
-        self._slopes = network.layers(self._gradients)
-        self._before = torch.empty_like(self.weights)
+        self._examples, self._labels = self.data.features.flatten(0, 1), self.data.targets.flatten()
         self._order = torch.empty(self._steps, runs, batch, dtype=torch.long, device=device)
         self._inputs = torch.empty(runs * batch, network.padded[0], device=device)
-        self._targets = torch.empty(runs * batch, dtype=self.data.targets.dtype, device=device)
-        self._signals = [torch.empty(runs, batch, width, device=device) for width in network.padded[1:]]
-        self._errors = [torch.zeros_like(signal) for signal in self._signals]
-        width = network.sizes[-1]
-        self._outputs, self._output_errors = self._signals[-1][..., :width], self._errors[-1][..., :width]
-        self._products = [
-            torch.empty_like(layer.weight, memory_format=torch.contiguous_format) for layer in self._slopes
-        ]
+        self._targets = torch.empty(runs * batch, dtype=self._labels.dtype, device=device)
+        self._before = torch.empty_like(self.weights)
+        self._allocate_dropout(runs, batch, device)
+        self._layers = self._wire(self._inputs.view(runs, batch, -1))
+        width, last = network.sizes[-1], self._layers[-1]
+        self._outputs, self._output_errors = last.outputs[..., :width], last.error[..., :width]
         self._loss = LOSSES[network.task](self._steps, runs, batch, width, device)
         blocks = torch.tensor([row.block for row in self.rows], device=device)
         self._offsets = (blocks * available).unsqueeze(1)
@@ -167,11 +184,9 @@ class Stack:
         self._validation = self.data.validation_features[blocks]
         self._validation_targets = self.data.validation_targets[blocks]
         self._validation_variance = self.data.validation_variance[blocks]
-        self._allocate_dropout(runs, batch, device)
 
     def _allocate_dropout(self, runs: int, batch: int, device: torch.device) -> None:
         self._masks: list[Tensor] = []
-        self._bends: list[Tensor] = self._signals
         self._dropping = [position for position, row in enumerate(self.rows) if row.dropout]
         if not self._dropping:
             return
@@ -183,8 +198,30 @@ class Stack:
         self._masks = [torch.ones(shape, dtype=torch.uint8, device=device) for shape in shapes]
         kept = [1 - row.dropout / 256 for row in self.rows]
         self._boost = torch.tensor([1 / share for share in kept], device=device).view(runs, 1, 1)
-        if self.recipe.network.activation == "tanh":
-            self._bends = [torch.empty_like(signal) for signal in self._signals[:-1]]
+
+    def _wire(self, below: Tensor) -> list[_Layer]:
+        """The layers in order, the first of which reads `below` (N, B, padded features)."""
+        network, layers = self.recipe.network, []
+        slopes = network.layers(self._gradients)
+        for layer, slope in zip(network.layers(self.weights), slopes, strict=True):
+            outputs = torch.empty(*below.shape[:2], layer.weight.shape[2], device=below.device)
+            wired = _Layer(
+                weight=layer.weight,
+                weight_t=layer.weight.transpose(1, 2),
+                bias=layer.bias,
+                weight_slope=slope.weight,
+                bias_slope=slope.bias,
+                product=torch.empty(layer.weight.shape, device=below.device),
+                below=below,
+                below_t=below.transpose(1, 2),
+                outputs=outputs,
+                # relu's bend can be read off after dropout, tanh's cannot.
+                bent=torch.empty_like(outputs) if self._masks and network.activation == "tanh" else outputs,
+                error=torch.zeros_like(outputs),
+            )
+            layers.append(wired)
+            below = outputs
+        return layers
 
     # Random numbers -------------------------------------------------------------------------------------
 
@@ -220,49 +257,44 @@ class Stack:
 
     def _forward(self, step: int) -> None:
         order = self._order[step].view(-1)
-        torch.index_select(self.data.features.flatten(0, 1), 0, order, out=self._inputs)
-        torch.index_select(self.data.targets.flatten(), 0, order, out=self._targets)
-        signal = self._inputs.view(len(self.rows), self._batch, -1)
-        for number, (layer, outputs) in enumerate(zip(self._layers, self._signals, strict=True)):
-            torch.baddbmm(layer.bias, signal, layer.weight, out=outputs)
+        torch.index_select(self._examples, 0, order, out=self._inputs)
+        torch.index_select(self._labels, 0, order, out=self._targets)
+        for number, layer in enumerate(self._layers):
+            torch.baddbmm(layer.bias, layer.below, layer.weight, out=layer.outputs)
             if number < len(self._layers) - 1:
-                self._bend(number, step)
-            signal = outputs
+                self._bend(layer, number, step)
 
-    def _bend(self, number: int, step: int) -> None:
-        signal = self._signals[number]
+    def _bend(self, layer: _Layer, number: int, step: int) -> None:
         if self.recipe.network.activation == "relu":
-            signal.relu_()
+            layer.outputs.relu_()
         else:
-            signal.tanh_()
+            layer.outputs.tanh_()
         if self._masks:
-            if self._bends is not self._signals:
-                self._bends[number].copy_(signal)
-            signal.mul_(self._masks[number][step % self._mask_steps]).mul_(self._boost)
+            if layer.bent is not layer.outputs:
+                layer.bent.copy_(layer.outputs)
+            layer.outputs.mul_(self._masks[number][step % self._mask_steps]).mul_(self._boost)
 
     def _backward(self, step: int) -> None:
         self._loss.gradient(step, self._outputs, self._targets, self._output_errors)
-        inputs = self._inputs.view(len(self.rows), self._batch, -1)
         for number in range(len(self._layers) - 1, -1, -1):
-            error, below = self._errors[number], self._signals[number - 1] if number else inputs
-            torch.bmm(below.transpose(1, 2), error, out=self._products[number])
-            self._slopes[number].weight.copy_(self._products[number])
-            torch.sum(error, 1, keepdim=True, out=self._slopes[number].bias)
+            layer = self._layers[number]
+            torch.bmm(layer.below_t, layer.error, out=layer.product)
+            layer.weight_slope.copy_(layer.product)
+            torch.sum(layer.error, 1, keepdim=True, out=layer.bias_slope)
             if number:
-                torch.bmm(error, self._layers[number].weight.transpose(1, 2), out=self._errors[number - 1])
-                self._unbend(number - 1, step)
+                torch.bmm(layer.error, layer.weight_t, out=self._layers[number - 1].error)
+                self._unbend(self._layers[number - 1], number - 1, step)
 
-    def _unbend(self, number: int, step: int) -> None:
-        error, bent = self._errors[number], self._bends[number]
+    def _unbend(self, layer: _Layer, number: int, step: int) -> None:
         if self.recipe.network.activation == "relu":
             # A dropped unit shows as zero, so one gate serves both relu and dropout.
-            torch.ops.aten.threshold_backward.grad_input(error, bent, 0, grad_input=error)
+            torch.ops.aten.threshold_backward.grad_input(layer.error, layer.bent, 0, grad_input=layer.error)
         else:
-            torch.ops.aten.tanh_backward.grad_input(error, bent, grad_input=error)
+            torch.ops.aten.tanh_backward.grad_input(layer.error, layer.bent, grad_input=layer.error)
         if self._masks:
-            if self._bends is not self._signals:
-                error.mul_(self._masks[number][step % self._mask_steps])
-            error.mul_(self._boost)
+            if layer.bent is not layer.outputs:
+                layer.error.mul_(self._masks[number][step % self._mask_steps])
+            layer.error.mul_(self._boost)
 
     # After an epoch -------------------------------------------------------------------------------------
 
