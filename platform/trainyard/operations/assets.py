@@ -21,7 +21,8 @@ def build() -> Path:
     stamp = f"/* vl-convert-python {version('vl-convert-python')} */\n"
     if not _begins_with(path, stamp):
         unfinished = path.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(stamp + vl_convert.javascript_bundle(None), encoding="utf-8")
+        bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets the default
+        unfinished.write_text(stamp + bundle, encoding="utf-8")
         unfinished.replace(path)
     return path
 
