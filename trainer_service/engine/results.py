@@ -53,10 +53,13 @@ class RunResult:
     curve        one point by epoch (networks), else empty
     confusion    true class x predicted class, counts on held-out rows (classification)
     residuals    up to 300 validation pairs `[true, predicted]` (regression); held-out rows stay hidden
-    telemetry    seconds by phase, examples_per_second, parameters, flops, peak_memory_bytes, cpu_utilization,
-                 inference_ms_p50, inference_ms_p95, energy_kwh, energy_method, stack_size, device
-    signals      first_loss, largest_batch_loss, dead_unit_share, update_weight_ratio, gradient_norm,
-                 diverged_at_epoch, stopped_at_epoch, best_epoch
+    telemetry    seconds (load, fit, evaluate, total) and seconds_rule, examples_per_second, parameters, flops,
+                 flops_method, peak_memory_bytes, peak_memory_method, cpu_seconds, cpu_utilization,
+                 inference_ms_p50, inference_ms_p95, inference_calls, energy_kwh, energy_method, stack_size,
+                 device
+    signals      networks: first_loss, largest_batch_loss, dead_unit_share, update_weight_ratio and
+                 gradient_norm of the last step, best_epoch, and where it happened diverged_at_epoch,
+                 stopped_at_epoch; iterative solvers: converged
     versions     engine, torch, scikit-learn, numpy, python, arithmetic_class, data_sha256, weights_sha256
     files        name -> path of bulky parts written by the child (held-out predictions, weights)
     """
