@@ -53,7 +53,7 @@ class RunResult:
     curve        one point by epoch (networks), else empty
     confusion    true class x predicted class, counts on held-out rows (classification)
     residuals    up to 300 validation pairs `[true, predicted]` (regression); held-out rows stay hidden
-    telemetry    seconds (load, fit, evaluate, total) and seconds_rule, examples_per_second, parameters, flops,
+    telemetry    seconds (load, fit, evaluate, total), seconds_rule, examples_per_second, parameters, flops,
                  flops_method, peak_memory_bytes, peak_memory_method, cpu_seconds, cpu_utilization,
                  inference_ms_p50, inference_ms_p95, inference_calls, energy_kwh, energy_method, stack_size,
                  device

@@ -15,7 +15,7 @@ from trainer_service.engine.families.base import Prediction, ScikitLearnFamily
 from trainer_service.engine.spec import RunSpec
 
 # libsvm may take hours on features that were never scaled; here it stops, and the run says so.
-_ITERATIONS = 50_000
+_ITERATIONS = 300_000
 
 
 class SVM(ScikitLearnFamily):
