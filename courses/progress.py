@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from courses.models import Course, Enrolment, Exercise, GradeEvent, Offering, Role, Submission
 from trainer_service.models import Run
@@ -78,5 +78,11 @@ def hints(texts: list[str], finished: int) -> list[Hint]:
 
 def queue_position(run: Run) -> int:
     """The run's place among those that wait, counted from 1, as the queue orders them."""
-    ahead = Q(turn__lt=run.turn) | Q(turn=run.turn, queued_at__lt=run.queued_at)
+    # Compared inside the database: SQLite keeps its own timestamps in another form than it gets from Python.
+    since = Run.objects.filter(pk=run.pk).values("queued_at")
+    ahead = (
+        Q(turn__lt=run.turn)
+        | Q(turn=run.turn, queued_at__lt=Subquery(since))
+        | Q(turn=run.turn, queued_at=Subquery(since), pk__lt=run.pk)
+    )
     return Run.objects.queued().filter(ahead, queue=run.queue).count() + 1

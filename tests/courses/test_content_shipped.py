@@ -1,0 +1,101 @@
+"""The course that ships: nothing to mend, and each exercise is proved by training its references."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from courses import grading
+from courses.budget import over_budget
+from courses.checking import check_course
+from courses.content import ExerciseDefinition, Reference, load_course
+from courses.facts import all_facts
+from courses.knobs import effective
+from courses.sync import course_folders
+from trainer_service.engine.estimate import estimate
+from trainer_service.engine.spec import parse
+
+FOLDERS = course_folders()
+LOADED = [load_course(folder) for folder in FOLDERS]
+EXERCISES = [exercise for loaded in LOADED for exercise in loaded.exercises]
+REFERENCES = [
+    pytest.param(exercise, reference, id=f"{exercise.slug}-{reference.name}")
+    for exercise in EXERCISES
+    for reference in exercise.references
+]
+
+
+def trained(exercise: ExerciseDefinition, config: dict[str, Any], folder: Any) -> grading.Verdict:
+    from trainer_service.engine.train import train
+
+    spec = parse(effective(exercise, config))
+    (result,) = train([spec], out_dirs=[folder])
+    rows = {"held_out": spec.dataset.held_out_rows}
+    return grading.grade(exercise.criteria, result.as_dict(), rows=rows, pass_points=exercise.pass_points)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_there_is_nothing_to_mend(folder: Any) -> None:
+    assert check_course(folder) == []
+
+
+@pytest.mark.parametrize(("exercise", "reference"), REFERENCES)
+def test_a_reference_comes_to_what_it_promises(
+    exercise: ExerciseDefinition, reference: Reference, tmp_path: Any
+) -> None:
+    verdict = trained(exercise, reference.config, tmp_path)
+    assert verdict.passed is reference.expect.passed
+    assert verdict.points == reference.expect.points
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
+def test_the_good_reference_passes_by_two_tolerances(exercise: ExerciseDefinition, tmp_path: Any) -> None:
+    (good,) = [reference for reference in exercise.references if reference.name == "good"]
+    for criterion in trained(exercise, good.config, tmp_path).criteria:
+        assert criterion.value is not None
+        sign = 1 if criterion.direction == "at_least" else -1
+        assert sign * (criterion.value - criterion.threshold) >= 2 * criterion.tolerance, criterion.id
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
+def test_the_default_is_quick_and_within_the_budget(exercise: ExerciseDefinition) -> None:
+    cost = estimate(parse(exercise.default_spec))
+    assert over_budget(exercise, exercise.default_spec, cost) == []
+    assert cost.seconds < 3
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
+def test_an_exercise_gives_three_hints_and_speaks_to_both_sides(exercise: ExerciseDefinition) -> None:
+    assert len(exercise.hints) == 3
+    assert all(len(text) > 300 for text in (exercise.task, exercise.debrief, exercise.instructor))
+
+
+def test_every_published_fact_stands_in_a_lesson() -> None:
+    shown = {name for loaded in LOADED for module in loaded.modules for name in module.facts}
+    assert shown == set(all_facts())
+
+
+def test_the_published_figures_are_those_of_the_sources() -> None:
+    facts = all_facts()
+    assert len(facts) == 21
+    assert facts["dataset_size_vs_time"].rows[-1] == ["Model C", 1_000_000, 100]
+    assert facts["hardware_utilization"].rows[1] == ["Recurrent Neural Network", 93]
+    assert facts["training_hours_b"].rows == [["LSTM", 36], ["CNN", 24], ["Random Forests", 16]]
+    assert facts["parameters"].unit == "tens of millions as published (likely meant millions)"
+    assert facts["training_cost_usd"].rows[2] == ["Question Answering", 12500]
+    assert facts["models_per_year"].rows == [["2015", 100000], ["2016", 500000], ["2017", 1200000]]
+
+
+def test_every_fact_names_its_source_and_what_that_leaves_out() -> None:
+    for fact in all_facts().values():
+        assert fact.attribution.startswith(("Source: AI Model Training", "Source: What Is AI Model Training"))
+        assert fact.attribution.endswith("year not stated, sample not stated.")
+
+
+def test_lessons_are_lessons_and_not_notes() -> None:
+    for loaded in LOADED:
+        for module in loaded.modules:
+            assert 500 <= len(module.text.split()) <= 1000, module.slug
+            for heading in ("## Goals", "## Pitfalls", "## Hints", "## Recap"):
+                assert heading in module.text, module.slug
