@@ -16,15 +16,8 @@ from trainer_service.engine.data import Features, TrainingRows, load
 from trainer_service.engine.estimate import estimate
 from trainer_service.engine.families.base import Family, Fitted, Prediction
 from trainer_service.engine.preprocess import Preprocessor
-from trainer_service.engine.results import Failure, RunResult
+from trainer_service.engine.results import RunResult
 from trainer_service.engine.spec import RunSpec
-
-CANCELLED = Failure(
-    code="cancelled",
-    owner="learner",
-    message="The run was cancelled before it ended.",
-    next_step="Submit it again if you want its result.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +38,8 @@ class Finished:
 
 def report(run: Finished, folder: Path) -> RunResult:
     """Measure `run` on all its rows, leave its files in `folder`, and say what it came to."""
-    if run.fitted.cancelled:
-        return RunResult(failure=CANCELLED, curve=run.fitted.curve, signals=run.fitted.signals)
+    if run.fitted.failure is not None:
+        return RunResult(failure=run.fitted.failure, curve=run.fitted.curve, signals=run.fitted.signals)
     dataset, held_out = run.spec.dataset, load(run.spec.data.dataset).held_out
     on_train = run.predict(run.rows.train.features)
     on_validation = run.predict(run.rows.validation.features)

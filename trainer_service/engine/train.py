@@ -159,7 +159,8 @@ def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
     ]
     with meter.phase("evaluate"):
         results = [report(run, folder) for run, folder in zip(runs, stack.out_dirs, strict=True)]
-    speed = latency(runs[0])
+    measurable = [run for run in runs if run.fitted.failure is None]
+    speed = latency(measurable[0]) if measurable else {}
     for run, result in zip(runs, results, strict=True):
         result.versions = versions(setting.device) | result.versions
         if result.failure is None:

@@ -133,6 +133,16 @@ def test_a_solver_that_was_cut_short_says_so(run):
     assert (short.signals["converged"], long.signals["converged"]) == (False, True)
 
 
+def test_a_kernel_that_overflows_is_the_learners_to_mend_and_says_how(run):
+    model = {"family": "svm", "kernel": "poly", "degree": 5, "gamma": 1000.0}
+    raw = {"task": "classification", "data": {"dataset": "breast_cancer@1"}, "model": model}
+    (result,) = run([parse(raw)])
+    assert (result.failure.code, result.failure.owner) == ("numbers_overflow", "learner")
+    assert "standardize" in result.failure.next_step
+    (mended,) = run([parse({**raw, "preprocessing": [{"step": "minmax"}]})])
+    assert mended.failure is None
+
+
 def test_a_network_reads_97_of_100_unseen_digits(run, mlp):
     (result,) = run(
         [

@@ -170,7 +170,7 @@ def test_a_bug_is_raised_and_not_hidden(run, mlp, monkeypatch):
 @given(spec=specs())
 def test_no_valid_spec_crashes_training(run, spec):
     (result,) = run([spec])
-    assert result.failure is None
+    assert result.failure is None or result.failure.code == "numbers_overflow"
     json.dumps(result.as_dict(), allow_nan=False)
     for part in result.metrics.values():
         assert all(value is None or math.isfinite(value) for value in part.values())

@@ -14,8 +14,21 @@ from sklearn.exceptions import ConvergenceWarning
 
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, TrainingRows
-from trainer_service.engine.results import EpochPoint
+from trainer_service.engine.results import EpochPoint, Failure
 from trainer_service.engine.spec import RunSpec
+
+CANCELLED = Failure(
+    code="cancelled",
+    owner="learner",
+    message="The run was cancelled before it ended.",
+    next_step="Submit it again if you want its result.",
+)
+OVERFLOW = Failure(
+    code="numbers_overflow",
+    owner="learner",
+    message="The model's numbers grew beyond what a computer can hold, so there is nothing to measure.",
+    next_step="Add preprocessing (standardize or minmax), or choose a smaller gamma, degree or C.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,10 @@ class Prediction:
 
 @dataclass(slots=True)
 class Fitted:
-    """A trained model and how its training went. `flops` is None where only the closed form knows."""
+    """A trained model and how its training went, or why there is none to measure (`failure`).
+
+    `flops` is None where only the closed form knows.
+    """
 
     model: Any
     parameters: int
@@ -41,7 +57,7 @@ class Fitted:
     curve: list[EpochPoint] = field(default_factory=list)
     signals: dict[str, Any] = field(default_factory=dict)
     flops: float | None = None
-    cancelled: bool = False
+    failure: Failure | None = None
 
 
 class Family(ABC):
@@ -76,7 +92,7 @@ class ScikitLearnFamily(Family):
     ) -> list[Fitted]:
         fitted = [self._fit_one(spec, part) for spec, part in zip(specs, rows, strict=True)]
         for row in callbacks.dropped() & set(range(len(fitted))):
-            fitted[row].cancelled = True
+            fitted[row].failure = CANCELLED
         return fitted
 
     def predict(self, model: Any, features: Features) -> Prediction:
@@ -88,7 +104,13 @@ class ScikitLearnFamily(Family):
     def _fit_one(self, spec: RunSpec, rows: TrainingRows) -> Fitted:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            model = self.build(spec).fit(rows.train.features, rows.train.targets)
+            try:
+                model = self.build(spec).fit(rows.train.features, rows.train.targets)
+            except ValueError as error:
+                # Specs and rows are checked before; what is left is a kernel that overflowed on raw features.
+                if "not finite" not in str(error):
+                    raise
+                return Fitted(None, 0, examples=len(rows.train), failure=OVERFLOW)
         fitted = Fitted(model, self.count(model), examples=len(rows.train))
         if self.iterates:
             fitted.signals["converged"] = not any(issubclass(w.category, ConvergenceWarning) for w in caught)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, Rows, TrainingRows
-from trainer_service.engine.families.base import Family, Fitted, Prediction
+from trainer_service.engine.families.base import CANCELLED, Family, Fitted, Prediction
 from trainer_service.engine.loop import Plan, Trained, dead_unit_share, train_stack
 from trainer_service.engine.network import Network
 from trainer_service.engine.optimizers import StepSizes
@@ -137,7 +137,7 @@ def _fitted(network: Network, run: Trained, scale: TargetScale, validation: Tens
         curve=run.curve,
         signals=signals,
         flops=float(per_example) * run.examples,
-        cancelled=run.cancelled,
+        failure=CANCELLED if run.cancelled else None,
     )
 
 
