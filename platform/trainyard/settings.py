@@ -30,7 +30,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 def secret_key() -> str:
     """The key from SECRET_KEY or SECRET_KEY_FILE; in the demo, one made once and kept in the data folder."""
-    given = env.str("SECRET_KEY", "")
+    given: str = env.str("SECRET_KEY", "")
     if not given and (path := env.str("SECRET_KEY_FILE", "")):
         given = Path(path).read_text().strip()
     if given or IS_PRODUCTION:
@@ -307,5 +307,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"kombu.connection": {"level": "ERROR"}, "httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}, "axes": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},
+    },
 }
