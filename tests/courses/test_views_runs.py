@@ -122,6 +122,15 @@ def test_the_verdict_says_each_value_threshold_points_and_reason(
         assert words.lower() in page.lower(), words
 
 
+def test_a_value_just_short_of_its_threshold_says_why_it_counts(
+    submission: Submission, learner: Any, signed_in: Any
+) -> None:
+    train(submission.run, full_result(0.958))
+    page = html(signed_in(learner).get(address("submission", submission)))
+    assert "within tolerance" in page
+    assert "Passed" in page
+
+
 def test_measured_figures_stand_beside_published_ones(
     submission: Submission, learner: Any, signed_in: Any
 ) -> None:
