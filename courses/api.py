@@ -114,15 +114,17 @@ class ExerciseSubmissions(generics.ListAPIView[Submission]):
     def answer(self, outcome: services.Outcome) -> Response:
         """The submission with the words that explain it."""
         submission = cast(Any, Submission.objects.for_page().get(pk=outcome.submission.pk))
-        submission.reused, submission.message = not outcome.is_new, outcome.message
+        is_created = outcome.is_new or outcome.is_replay
+        submission.reused, submission.message = not is_created, outcome.message
         submission.attempts = queries.attempts(
             learner=submission.learner, exercise=submission.exercise, offering=submission.offering
         )
         data = submission_serializers.SubmissionAnswerSerializer(
             submission, context=self.get_serializer_context()
         ).data
-        code = status.HTTP_201_CREATED if outcome.is_new else status.HTTP_200_OK
-        return Response(data, status=code, headers={"Location": data["url"]})
+        code = status.HTTP_201_CREATED if is_created else status.HTTP_200_OK
+        headers = {"Location": data["url"]} | ({"Idempotency-Replayed": "true"} if outcome.is_replay else {})
+        return Response(data, status=code, headers=headers)
 
 
 # Submissions --------------------------------------------------------------------------------------------

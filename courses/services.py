@@ -37,11 +37,15 @@ MEMORY_LIMIT_FACTOR = 2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The submission that answers a request; not new where an earlier one does. `message` says why."""
+    """The submission that answers a request; not new where an earlier one does. `message` says why.
+
+    A replay is the same request come again (by its Idempotency-Key): its answer is that of the first time.
+    """
 
     submission: Submission
     is_new: bool
     message: str
+    is_replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,8 @@ def _answered(request: _Request) -> Outcome | None:
         return None
     if earlier.body_digest != request.body_digest:
         raise KeyReused("This Idempotency-Key came before with another request. Send a fresh key.")
-    return Outcome(earlier, is_new=False, message="This request was received before; here is its submission.")
+    message = "This request was received before; here is its submission."
+    return Outcome(earlier, is_new=False, message=message, is_replay=True)
 
 
 def _submit_locked(request: _Request, spec: RunSpec, cost: Estimate) -> Outcome:

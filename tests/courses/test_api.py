@@ -88,7 +88,9 @@ def test_an_idempotency_key_is_honored(api, course, learner) -> None:
     first = post(api(learner), **{"Idempotency-Key": "k"})
     again = post(api(learner), **{"Idempotency-Key": "k"})
     other = post(api(learner), body={"config": FAST}, **{"Idempotency-Key": "k"})
-    assert [answer.status_code for answer in (first, again, other)] == [201, 200, 409]
+    assert [answer.status_code for answer in (first, again, other)] == [201, 201, 409]
+    assert again.json()["id"] == first.json()["id"]
+    assert again.headers["Idempotency-Replayed"] == "true"
     assert other.json()["type"].endswith("idempotency-key-reused")
 
 

@@ -139,7 +139,7 @@ def test_an_equal_configuration_is_answered_even_without_attempts_left(submit) -
 def test_the_same_idempotency_key_and_body_give_the_first_answer(submit) -> None:
     first = submit(rate(0.1), idempotency_key="k")
     again = submit(rate(0.1), idempotency_key="k")
-    assert (again.submission, again.is_new) == (first.submission, False)
+    assert (again.submission, again.is_new, again.is_replay) == (first.submission, False, True)
 
 
 def test_the_same_idempotency_key_with_another_body_is_refused(submit) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import torch
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController
 
 from trainer_service.engine import preprocess, telemetry
 from trainer_service.engine.callbacks import Callbacks
