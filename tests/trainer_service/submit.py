@@ -16,6 +16,10 @@ from trainer_service.models import Run  # noqa: E402 - Django first
 SIZES = {
     "short": {"model": {"family": "mlp", "hidden": [8]}, "training": {"epochs": 2}},
     # Some seconds on one core, so that a test can reach into the middle of it.
+    "endless": {
+        "model": {"family": "mlp", "hidden": [256, 256]},
+        "training": {"epochs": 300, "batch_size": 8},
+    },
     "long": {"model": {"family": "mlp", "hidden": [192, 192]}, "training": {"epochs": 60, "batch_size": 32}},
 }
 

@@ -200,7 +200,7 @@ def test_work_goes_on_while_no_broker_answers(brokerless: Site) -> None:
 
 
 def test_a_cancelled_run_stops_training_within_seconds(brokerless: Site) -> None:
-    run_id = brokerless.do("enqueue", "6", "long")
+    run_id = brokerless.do("enqueue", "6", "endless")
     brokerless.until(lambda: len(brokerless.run(run_id)["progress"]) > 2, "a live curve")
     brokerless.do("cancel", run_id)
     asked = time.monotonic()
