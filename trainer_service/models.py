@@ -97,6 +97,8 @@ class Run(models.Model):
             models.Index(fields=["stack_key"], condition=Q(state="queued"), name="run_mates"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="run_leases"),
             models.Index(fields=["state", "queued_at"], name="run_by_state"),
+            models.Index(fields=["finished_at"], name="run_by_end"),
+            models.Index(fields=["losses"], condition=Q(losses__gt=0), name="run_lost"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_is_known"),

@@ -165,6 +165,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "trainer_service.tasks.sweep", "schedule": 10.0},
+    "check-conservation": {"task": "trainyard.operations.tasks.check_conservation", "schedule": 60.0},
 }
 
 QUEUES = env.list("TRAINYARD_QUEUES", default=["cpu"])

@@ -19,7 +19,9 @@ PRODUCTION = {
 
 def run(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **PRODUCTION, **changes}
-    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # set by the browser tests, where they are collected too
+    environment.pop(
+        "DJANGO_ALLOW_ASYNC_UNSAFE", None
+    )  # set by the browser tests, where they are collected too
     return subprocess.run(
         [sys.executable, *arguments],
         env=environment,

@@ -87,6 +87,14 @@ class Migration(migrations.Migration):
             model_name='run',
             index=models.Index(fields=['state', 'queued_at'], name='run_by_state'),
         ),
+        migrations.AddIndex(
+            model_name='run',
+            index=models.Index(fields=['finished_at'], name='run_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='run',
+            index=models.Index(condition=models.Q(('losses__gt', 0)), fields=['losses'], name='run_lost'),
+        ),
         migrations.AddConstraint(
             model_name='run',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'succeeded', 'failed', 'cancelled'])), name='run_state_is_known'),

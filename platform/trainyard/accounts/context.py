@@ -24,6 +24,8 @@ def section(request: HttpRequest) -> str:
     name = match.url_name or ""
     if name.startswith("review"):
         return "review"
+    if name.startswith("operations"):
+        return "operations"
     if name.startswith("submission"):
         return "runs"
     if name.startswith(("profile", "account_")):

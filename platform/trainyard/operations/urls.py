@@ -1,4 +1,4 @@
-"""Home and health."""
+"""Home, health and operations."""
 
 from django.urls import path
 
@@ -7,6 +7,7 @@ from trainyard.operations import views
 
 urlpatterns = [
     path("", home, name="home"),
+    path("operations/", views.operations, name="operations"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("readyz/workers", views.readyz_workers, name="readyz-workers"),

@@ -1,12 +1,14 @@
-"""Health for machines: JSON, no session, no template."""
+"""Health for machines (JSON, no session, no template), and the page of operations for people."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from trainyard.operations import health
+from trainyard.operations import health, overview
+from trainyard.operations.access import staff_only
 
 
 @require_safe
@@ -28,6 +30,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def readyz_workers(request: HttpRequest) -> HttpResponse:
     """200 when a warm worker has reported lately, else 503."""
     return _answer(health.workers())
+
+
+@require_safe
+@never_cache
+@staff_only
+def operations(request: HttpRequest) -> HttpResponse:
+    """Queues, workers, faults and the conservation of runs, as the database says now."""
+    return render(request, "operations/overview.html", {"site": overview.look()})
 
 
 def _answer(*findings: health.Finding) -> JsonResponse:
