@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
 from django.db.models import Q, Subquery
 
 from courses.models import Course, Enrolment, Exercise, GradeEvent, Offering, Role, Submission
+from trainer_service import waits
 from trainer_service.models import Run
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User
+
+USUAL_WAIT_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +90,11 @@ def queue_position(run: Run) -> int:
         | Q(turn=run.turn, queued_at=Subquery(since), pk__lt=run.pk)
     )
     return Run.objects.queued().filter(ahead, queue=run.queue).count() + 1
+
+
+def usual_wait(queue: str) -> waits.Waits | None:
+    """How long runs of `queue` waited lately; a few seconds old, since a whole class may be asking."""
+    found: waits.Waits | None = cache.get_or_set(
+        f"usual-wait-{queue}", lambda: waits.recent(queue), USUAL_WAIT_SECONDS
+    )
+    return found

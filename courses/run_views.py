@@ -171,6 +171,7 @@ def _progress(found: Submission) -> dict[str, Any]:
         "points": run.progress,
         "epochs": epochs,
         "position": progress.queue_position(run) if waiting else None,
+        "usual_wait": progress.usual_wait(run.queue) if waiting else None,
     }
 
 
