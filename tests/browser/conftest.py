@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
+import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -124,3 +132,57 @@ def assert_no_serious_axe() -> Callable[[Page], None]:
         assert page.evaluate(overflow) <= 0, "the page scrolls sideways"
 
     return check
+
+
+class Site:
+    """A served site in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        environment = {**os.environ, "PORT": str(self.port), "TRAINYARD_DATA_DIR": str(folder)}
+        environment |= {
+            "TRAINYARD_LEASE_SECONDS": "6",
+            "TRAINYARD_HEARTBEAT_SECONDS": "2",
+            "DATABASE_URL": "",
+        }
+        environment |= {"TRAINYARD_SWEEP_SECONDS": "1", "CELERY_BROKER_URL": "filesystem://"}
+        del environment["DATABASE_URL"]
+        self.process = subprocess.Popen([sys.executable, "-m", "trainyard", "up"], env=environment)
+
+    def wait_until_ready(self) -> None:
+        for _ in range(360):
+            assert self.process.poll() is None, "`trainyard up` ended while starting"
+            try:
+                if httpx.get(f"{self.url}/readyz/workers", timeout=5).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.5)
+        pytest.fail("the site did not become ready")
+
+    def worker_process(self) -> psutil.Process:
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            if "worker" in child.cmdline() and "celery" in child.cmdline():
+                return child
+        pytest.fail("there is no worker")
+
+    def stop(self) -> list[psutil.Process]:
+        """Ctrl-C; returns the processes that are still there afterwards."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(40)
+        return psutil.wait_procs(family, timeout=5)[1]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site"))
+    try:
+        site.wait_until_ready()
+        yield site
+    finally:
+        left = site.stop()
+    assert left == [], "Ctrl-C left processes behind"

@@ -5,18 +5,11 @@ The site is the one a newcomer gets: `trainyard up` in an empty folder, web and 
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import Any
 
 import httpx
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -25,62 +18,8 @@ GRADED_WITHIN_MS = 60_000
 PASSPHRASE = "eine lange Passphrase"
 
 
-class Site:
-    """A served site in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://localhost:{self.port}"
-        environment = {**os.environ, "PORT": str(self.port), "TRAINYARD_DATA_DIR": str(folder)}
-        environment |= {
-            "TRAINYARD_LEASE_SECONDS": "6",
-            "TRAINYARD_HEARTBEAT_SECONDS": "2",
-            "DATABASE_URL": "",
-        }
-        environment |= {"TRAINYARD_SWEEP_SECONDS": "1", "CELERY_BROKER_URL": "filesystem://"}
-        del environment["DATABASE_URL"]
-        self.process = subprocess.Popen([sys.executable, "-m", "trainyard", "up"], env=environment)
-
-    def wait_until_ready(self) -> None:
-        for _ in range(360):
-            assert self.process.poll() is None, "`trainyard up` ended while starting"
-            try:
-                if httpx.get(f"{self.url}/readyz/workers", timeout=5).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.5)
-        pytest.fail("the site did not become ready")
-
-    def worker_process(self) -> psutil.Process:
-        for child in psutil.Process(self.process.pid).children(recursive=True):
-            if "worker" in child.cmdline() and "celery" in child.cmdline():
-                return child
-        pytest.fail("there is no worker")
-
-    def stop(self) -> list[psutil.Process]:
-        """Ctrl-C; returns the processes that are still there afterwards."""
-        family = psutil.Process(self.process.pid).children(recursive=True)
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(40)
-        return psutil.wait_procs(family, timeout=5)[1]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(tmp_path_factory.mktemp("site"))
-    try:
-        site.wait_until_ready()
-        yield site
-    finally:
-        left = site.stop()
-    assert left == [], "Ctrl-C left processes behind"
-
-
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Callable[[], Page]]:
+def visit(browser: Browser, site: Any) -> Iterator[Callable[[], Page]]:
     contexts = []
 
     def new_visitor() -> Page:
@@ -182,7 +121,7 @@ def test_an_instructor_comments_and_overrides_and_the_learner_sees_both(visit: C
 
 
 def test_a_worker_killed_in_the_middle_of_a_run_still_ends_in_one_grade(
-    visit: Callable[[], Page], site: Site
+    visit: Callable[[], Page], site: Any
 ) -> None:
     page = visit()
     sign_up(page, "petra@example.org")
