@@ -27,7 +27,8 @@ def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     before = conf.broker_url, conf.broker_transport_options
 
     def use(url: str) -> None:
-        options = {"data_folder_in": str(tmp_path), "data_folder_out": str(tmp_path)}
+        folder = str(tmp_path)
+        options = {"data_folder_in": folder, "data_folder_out": folder, "control_folder": f"{folder}/control"}
         conf.broker_url = url
         conf.broker_transport_options = options if url == "filesystem://" else {"socket_connect_timeout": 1.0}
         current_app.close()
