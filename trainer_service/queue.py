@@ -102,6 +102,7 @@ def enqueue(
         time_limit_seconds=time_limit_seconds,
         memory_limit_bytes=memory_limit_bytes,
     )
+    logger.info("run %s is accepted", run.pk, extra={"run": run.pk})
     bell.ring(run.queue)
     return run
 
@@ -208,7 +209,12 @@ def finish(*, run_id: int, execution: int, result: RunResult, output_key: str) -
             Run.objects.select_for_update().filter(_held({run_id: execution}), state=RunState.RUNNING).first()
         )
         if run is None:
-            logger.warning("run %s: the end of execution %s came too late and was refused", run_id, execution)
+            ids = {"run": run_id, "execution": execution}
+            logger.warning(
+                "run %(run)s: the end of execution %(execution)s came too late and was refused",
+                ids,
+                extra=ids,
+            )
             return False
         if result.failure is None:
             body = result.as_dict()
@@ -302,7 +308,12 @@ def _end(run: Run, state: RunState, failure: Failure | None, **also: Any) -> boo
         with transaction.atomic():
             _announce(run.pk)
     except ReceiverFailedError:
-        logger.exception("run %s ended as %s, but a receiver of run_ended failed", run.pk, state)
+        logger.exception(
+            "run %s ended as %s, but a receiver of run_ended failed",
+            run.pk,
+            state,
+            extra={"run": run.pk, "execution": run.execution},
+        )
         if state == RunState.SUCCEEDED:
             Run.objects.filter(pk=run.pk).update(failure=asdict(failures.GRADING_FAILED))
     return True

@@ -247,7 +247,10 @@ class Slot(threading.Thread):
             lambda: queue.finish(run_id=run.pk, execution=run.execution, result=result, output_key=key)
         )
         job.release([row])
-        logger.info("run %s ended in execution %s: %s", run.pk, run.execution, _verdict(is_ours, result))
+        ids = {"run": run.pk, "execution": run.execution, "worker": self.name}
+        logger.info(
+            "run %s ended in execution %s: %s", run.pk, run.execution, _verdict(is_ours, result), extra=ids
+        )
         if folder and is_ours is False:
             outputs.forget(key, folder)
 
