@@ -13,6 +13,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 MODES = ("demo", "production")
+LOG_FORMATS = ("text", "json")
 
 
 @checks.register("trainyard")
@@ -25,6 +26,20 @@ def mode_is_known(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
             f"TRAINYARD_MODE is '{settings.MODE}'.",
             hint="Set it to demo (your own machine) or production.",
             id="trainyard.E001",
+        )
+    ]
+
+
+@checks.register("trainyard")
+def log_format_is_known(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Whoever asks for a format and mistypes it would find out when the logs are needed."""
+    if settings.LOG_FORMAT in LOG_FORMATS:
+        return []
+    return [
+        checks.Error(
+            f"TRAINYARD_LOG_FORMAT is '{settings.LOG_FORMAT}'.",
+            hint="Set it to text or json.",
+            id="trainyard.E006",
         )
     ]
 

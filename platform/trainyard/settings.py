@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "trainyard.operations.logs.with_request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -175,6 +176,8 @@ LEASE_SECONDS = env.int("TRAINYARD_LEASE_SECONDS", 60)
 HEARTBEAT_SECONDS = env.float("TRAINYARD_HEARTBEAT_SECONDS", 15.0)
 SWEEP_SECONDS = env.float("TRAINYARD_SWEEP_SECONDS", 10.0)
 PULL_SECONDS = env.float("TRAINYARD_PULL_SECONDS", 2.0)
+CHECKPOINT_SECONDS = env.float("TRAINYARD_CHECKPOINT_SECONDS", 10.0)
+METRICS_TOKEN = env.str("TRAINYARD_METRICS_TOKEN", "")
 ELECTRICITY_WATTS_PER_CORE = env.float("TRAINYARD_WATTS_PER_CORE", 15.0)
 ELECTRICITY_USD_PER_KWH = env.float("TRAINYARD_USD_PER_KWH", 0.15)
 
@@ -265,7 +268,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = IS_PRODUCTION
 CSRF_COOKIE_SECURE = IS_PRODUCTION
 SECURE_SSL_REDIRECT = IS_PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz(/workers)?$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz(/workers)?$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
 SECURE_HSTS_PRELOAD = IS_PRODUCTION
@@ -302,11 +305,23 @@ USE_I18N = True
 USE_TZ = True
 
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("TRAINYARD_LOG_FORMAT", "text")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {
+            "()": "trainyard.operations.logs.TextFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        },
+        "json": {"()": "trainyard.operations.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "text",
+        }
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "axes": {"level": "WARNING"},

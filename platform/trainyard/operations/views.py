@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from trainyard.operations import health, overview
-from trainyard.operations.access import staff_only
+from trainyard.operations.access import may_scrape, staff_only
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @require_safe
@@ -38,6 +41,21 @@ def readyz_workers(request: HttpRequest) -> HttpResponse:
 def operations(request: HttpRequest) -> HttpResponse:
     """Queues, workers, faults and the conservation of runs, as the database says now."""
     return render(request, "operations/overview.html", {"site": overview.look()})
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Metrics in the text format of Prometheus, for whoever may scrape; 404 for everyone else."""
+    from trainyard.operations import metrics  # noqa: PLC0415 - most processes are never scraped
+
+    if not may_scrape(request):
+        raise Http404
+    try:
+        body = metrics.text()
+    except DatabaseError:
+        return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
+    return HttpResponse(body, content_type=METRICS_TYPE)
 
 
 def _answer(*findings: health.Finding) -> JsonResponse:
