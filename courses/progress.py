@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
-from django.db.models import Q, Subquery
 
 from courses.models import Course, Enrolment, Exercise, GradeEvent, Offering, Role, Submission
 from trainer_service import waits
@@ -82,14 +81,7 @@ def hints(texts: list[str], finished: int) -> list[Hint]:
 
 def queue_position(run: Run) -> int:
     """The run's place among those that wait, counted from 1, as the queue orders them."""
-    # Compared inside the database: SQLite keeps its own timestamps in another form than it gets from Python.
-    since = Run.objects.filter(pk=run.pk).values("queued_at")
-    ahead = (
-        Q(turn__lt=run.turn)
-        | Q(turn=run.turn, queued_at__lt=Subquery(since))
-        | Q(turn=run.turn, queued_at=Subquery(since), pk__lt=run.pk)
-    )
-    return Run.objects.queued().filter(ahead, queue=run.queue).count() + 1
+    return Run.objects.queued().before(run).filter(queue=run.queue).count() + 1
 
 
 def usual_wait(queue: str) -> waits.Waits | None:

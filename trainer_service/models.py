@@ -37,6 +37,20 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Runs that wait for a worker."""
         return self.filter(state=RunState.QUEUED)
 
+    def in_order(self) -> RunQuerySet:
+        """As workers claim: everyone's first run before anyone's second, then by rank."""
+        return self.order_by("turn", "ranked_at", "pk")
+
+    def before(self, run: Run) -> RunQuerySet:
+        """Runs that come before `run` in that order."""
+        # Compared inside the database: SQLite writes its own times in another form than Python's.
+        rank = models.Subquery(Run.objects.filter(pk=run.pk).values("ranked_at"))
+        return self.filter(
+            Q(turn__lt=run.turn)
+            | Q(turn=run.turn, ranked_at__lt=rank)
+            | Q(turn=run.turn, ranked_at=rank, pk__lt=run.pk)
+        )
+
     def running(self) -> RunQuerySet:
         """Runs that a worker holds by a lease."""
         return self.filter(state=RunState.RUNNING)
@@ -76,6 +90,11 @@ class Run(models.Model):
 
     state = models.CharField(max_length=9, choices=RunState.choices, default=RunState.QUEUED)
     queued_at = models.DateTimeField(db_default=Now(), editable=False)
+    ranked_at = models.DateTimeField(
+        db_default=Now(),
+        editable=False,
+        help_text="its place among runs of the same turn: when it came, and later the longer it will take",
+    )
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
     execution = models.PositiveIntegerField(default=0, editable=False)
@@ -86,13 +105,17 @@ class Run(models.Model):
     cancel_requested_at = models.DateTimeField(null=True, editable=False)
     failure = models.JSONField(null=True, editable=False, help_text="code, owner, message, next_step")
     progress = models.JSONField(default=list, editable=False)
+    checkpoint_key = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="the file in storage from which it goes on"
+    )
+    checkpoint_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = RunQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["queue", "turn", "queued_at"], condition=Q(state="queued"), name="run_waiting"
+                fields=["queue", "turn", "ranked_at"], condition=Q(state="queued"), name="run_waiting"
             ),
             models.Index(fields=["stack_key"], condition=Q(state="queued"), name="run_mates"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="run_leases"),

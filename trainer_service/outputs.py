@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import default_storage
+
+from trainer_service import storage
+from trainer_service.engine.child import CHECKPOINT
 
 LEFTOVER_SECONDS = 24 * 3600
 
@@ -24,35 +25,44 @@ def folder(run_id: int, execution: int) -> Path:
     return path
 
 
+def resume_file(path: Path) -> Path:
+    """Where the checkpoint lies from which the execution with folder `path` goes on: beside the folder."""
+    return path.with_name(f"{path.name}.resume")
+
+
 def store(run_id: int, execution: int, path: Path) -> str:
-    """Copy the files in `path` to storage and return their key, "" for no files; OSError when it fails."""
+    """Copy the files in `path` to storage; return their key, "" for no files. StorageError when it fails."""
     key = f"runs/{run_id}/{execution}"
-    files = sorted(file for file in path.rglob("*") if file.is_file())
+    files = _results(path)
     for file in files:
-        name = f"{key}/{file.relative_to(path).as_posix()}"
-        default_storage.delete(name)  # else storage would choose another name
-        with file.open("rb") as content:
-            default_storage.save(name, File(content))
+        storage.save(f"{key}/{file.relative_to(path).as_posix()}", file)
     return key if files else ""
 
 
 def forget(key: str, path: Path) -> None:
     """Delete from storage what `store` put there from `path`: its run is another execution's now."""
-    for file in path.rglob("*"):
-        if key and file.is_file():
-            default_storage.delete(f"{key}/{file.relative_to(path).as_posix()}")
+    if key:
+        for file in _results(path):
+            storage.delete(f"{key}/{file.relative_to(path).as_posix()}")
 
 
 def remove(path: Path) -> None:
-    """Delete a local folder, if it is there."""
+    """Delete a local folder, if it is there, and the checkpoint that lay beside it."""
     shutil.rmtree(path, ignore_errors=True)
+    resume_file(path).unlink(missing_ok=True)
 
 
 def remove_leftovers() -> None:
     """Delete local folders that a killed worker left behind more than a day ago."""
     for path in _root().glob("*-*"):
+        # Both times are this machine's own: its folder, its clock.
         if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
-            remove(path)
+            remove(path) if path.is_dir() else path.unlink()
+
+
+def _results(path: Path) -> list[Path]:
+    """What a run leaves; a checkpoint in the same folder is no result."""
+    return sorted(file for file in path.rglob("*") if file.is_file() and file.name != CHECKPOINT)
 
 
 def _root() -> Path:

@@ -28,6 +28,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -36,7 +37,7 @@ from django.db.models import Case, DateTimeField, DurationField, ExpressionWrapp
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Now
 
-from trainer_service import bell, failures
+from trainer_service import bell, checkpoints, failures
 from trainer_service.engine import spec as specs
 from trainer_service.engine.estimate import Estimate
 from trainer_service.engine.results import Failure, RunResult
@@ -140,7 +141,7 @@ def claim(*, worker: str, queues: Sequence[str], limit: int) -> list[Run]:
     run that was lost before rides alone. Each returned run is `running`, with a fresh lease and a new
     `execution` number.
     """
-    waiting = Run.objects.queued().filter(queue__in=queues).order_by("turn", "queued_at", "pk")
+    waiting = Run.objects.queued().filter(queue__in=queues).in_order()
     if not waiting.exists():  # an idle worker asks often and must not take the write lock each time
         return []
     with transaction.atomic():
@@ -303,7 +304,10 @@ def _let_go(which: Q, failure: Failure | None) -> RunState | None:
 
 def _end(run: Run, state: RunState, failure: Failure | None, **also: Any) -> bool:
     """Make a run terminal and say so; the caller holds the row in its transaction."""
+    also |= {"checkpoint_key": "", "checkpoint_epoch": 0}
     _change(run, state=state, failure=asdict(failure) if failure else None, finished_at=Now(), **also)
+    if run.checkpoint_key or run.losses:  # a lost worker may have left one that the row does not name
+        transaction.on_commit(partial(checkpoints.forget, run.pk), robust=True)
     try:
         with transaction.atomic():
             _announce(run.pk)

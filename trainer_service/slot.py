@@ -14,9 +14,10 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from trainer_service import failures, outputs, queue
+from trainer_service import checkpoints, failures, outputs, queue
 from trainer_service.engine.results import Failure, RunResult
 from trainer_service.job import Job
+from trainer_service.storage import StorageError
 from trainer_service.trainer import COMMAND, GARBLED, GONE, Message, Trainer, read_result
 
 logger = logging.getLogger(__name__)
@@ -172,6 +173,7 @@ class Slot(threading.Thread):
                 outputs.remove(folder)
 
     def _start(self, job: Job, folders: Sequence[Path]) -> None:
+        resume = [checkpoints.bring(run, folder) for run, folder in zip(job.runs, folders, strict=True)]
         self._tell(
             {
                 "kind": "train",
@@ -179,6 +181,8 @@ class Slot(threading.Thread):
                 "specs": [run.spec for run in job.runs],
                 "out_dirs": [str(folder) for folder in folders],
                 "watts_per_core": settings.ELECTRICITY_WATTS_PER_CORE,
+                "checkpoint_seconds": settings.CHECKPOINT_SECONDS,
+                "resume": [path and str(path) for path in resume],
             }
         )
 
@@ -214,12 +218,20 @@ class Slot(threading.Thread):
         elif kind == "progress":
             job.add_point(message.get("row"), message.get("point"))
             return False
+        elif kind == "checkpoint":
+            self._keep_checkpoint(job, message, folders)
+            return False
         elif kind == "done":
             self._settle(job, message, folders)
         elif kind == "error":
             logger.error("%s: the engine failed on job %s: %s", self.name, job.id, message.get("message"))
             self._blame(job, failures.ENGINE_ERROR)
         return kind in (GONE, GARBLED, "done", "error")
+
+    def _keep_checkpoint(self, job: Job, message: Message, folders: Sequence[Path]) -> None:
+        row, epoch = message.get("row"), message.get("epoch")
+        if isinstance(epoch, int) and row in job.live_rows():
+            checkpoints.keep(job.runs[row], epoch, folders[row])
 
     def _settle(self, job: Job, message: Message, folders: Sequence[Path]) -> None:
         try:
@@ -240,7 +252,7 @@ class Slot(threading.Thread):
         if result.failure is None and folder:
             try:
                 key = outputs.store(run.pk, run.execution, folder)
-            except OSError:
+            except StorageError:
                 logger.exception("the outputs of run %s could not be stored", run.pk)
                 result = RunResult(failure=failures.STORAGE_FAILED)
         is_ours = _insist(
@@ -252,7 +264,13 @@ class Slot(threading.Thread):
             "run %s ended in execution %s: %s", run.pk, run.execution, _verdict(is_ours, result), extra=ids
         )
         if folder and is_ours is False:
+            self._forget_outputs(key, folder)
+
+    def _forget_outputs(self, key: str, folder: Path) -> None:
+        try:
             outputs.forget(key, folder)
+        except StorageError as error:
+            logger.warning("%s: files of an overtaken execution stay in storage: %s", self.name, error)
 
     def _end_rows(self, job: Job, failure: Failure) -> None:
         for row in job.live_rows():

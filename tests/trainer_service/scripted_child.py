@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-OBEDIENT, HANG, DIE, GARBAGE, ERROR, HOG, MISCOUNT, OOM_KILL, NAN, DROPPABLE = range(1000, 1010)
+OBEDIENT, HANG, DIE, GARBAGE, ERROR, HOG, MISCOUNT, OOM_KILL, NAN, DROPPABLE, CHECKPOINTS = range(1000, 1011)
 
 dropped: set[int] = set()
 
@@ -40,11 +40,26 @@ def train(message: dict[str, Any], say: Any, channel: Any) -> None:
     job = message["job"]
     for row in range(len(seeds)):
         say(kind="progress", job=job, row=row, point={"epoch": 1, "train_loss": 0.5, "validation_loss": 0.6})
+    if script == CHECKPOINTS:
+        leave_checkpoints(message, say)
     misbehave(script, say, channel, job)
     for folder in message["out_dirs"]:
         (Path(folder) / "predictions.safetensors").write_bytes(b"numbers")
     results = [{"metrics": {"held_out": {"accuracy": 0.5}}, "files": {}} for _ in seeds]
     say(kind="done", job=job, results=results[1:] if script == MISCOUNT else results)
+
+
+def leave_checkpoints(message: dict[str, Any], say: Any) -> None:
+    """Two more epochs than the checkpoint it was given; the first time, killed after that."""
+    given = message["resume"][0]
+    done = int(Path(given).read_text()) if given else 0
+    for epoch in (done + 1, done + 2):
+        (Path(message["out_dirs"][0]) / "checkpoint.safetensors").write_text(str(epoch))
+        say(kind="checkpoint", job=message["job"], row=0, epoch=epoch)
+    if not given:
+        time.sleep(0.3)
+        os._exit(7)
+    (Path(message["out_dirs"][0]) / "epochs").write_text(str(done + 2))
 
 
 def misbehave(script: int, say: Any, channel: Any, job: str) -> None:

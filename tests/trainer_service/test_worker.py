@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -96,6 +97,15 @@ class Site:
         rows = self.ask("select execution from trainer_service_runresult where run_id = ?", run_id)
         return [execution for (execution,) in rows]
 
+    def result(self, run_id: str) -> dict[str, Any]:
+        ((body,),) = self.ask("select body from trainer_service_runresult where run_id = ?", run_id)
+        return dict(json.loads(body))
+
+    def checkpoint(self, run_id: str) -> tuple[str, int]:
+        sql = "select checkpoint_key, checkpoint_epoch from trainer_service_run where id = ?"
+        ((key, epoch),) = self.ask(sql, run_id)
+        return key, epoch
+
     def worker_states(self) -> list[str]:
         return [state for (state,) in self.ask("select state from trainer_service_worker order by id")]
 
@@ -162,6 +172,34 @@ def test_killing_the_worker_in_the_middle_of_a_run_still_ends_in_one_result(site
     run = site.wait(run_id, "succeeded", "failed")
     assert (run["state"], run["execution"], run["losses"]) == ("succeeded", 2, 1)
     assert site.results(run_id) == [2]
+
+
+def test_a_run_goes_on_from_its_checkpoint_and_ends_as_if_nothing_had_happened(
+    migrated: Path, tmp_path: Path
+) -> None:
+    shutil.copy(migrated, tmp_path)
+    site = Site(tmp_path, TRAINYARD_CHECKPOINT_SECONDS="0.3")
+    try:
+        first = site.start_worker()
+        run_id = site.do("enqueue", "8", "long")
+        site.until(lambda: site.checkpoint(run_id)[1] >= 10, "a checkpoint")
+        first.kill()
+        killed_at = site.checkpoint(run_id)[1]
+        site.start_worker()
+        run = site.wait(run_id, "succeeded", "failed")
+        undisturbed = site.do("enqueue", "8", "long")
+        site.wait(undisturbed, "succeeded", "failed")
+        resumed, whole = site.result(run_id), site.result(undisturbed)
+    finally:
+        site.close()
+    assert (run["state"], run["execution"]) == ("succeeded", 2)
+    assert resumed["telemetry"]["resumed_at_epoch"] == killed_at
+    assert whole["telemetry"]["resumed_at_epoch"] == 0
+    assert resumed["versions"]["weights_sha256"] == whole["versions"]["weights_sha256"]
+    for part in ("metrics", "curve", "signals", "intervals", "confusion"):
+        assert resumed[part] == whole[part]
+    assert site.checkpoint(run_id) == ("", 0)
+    assert not (tmp_path / "artifacts" / "checkpoints" / run_id).exists(), "no checkpoint outlives its run"
 
 
 def test_a_worker_frozen_past_its_lease_cannot_end_the_run_again(site: Site) -> None:

@@ -2,13 +2,15 @@
 
 A worker talks to it in JSON, one message to a line. In, on standard input:
 
-    {"kind": "train", "job": id, "specs": [canonical specs], "out_dirs": [folders], "watts_per_core": 15.0}
+    {"kind": "train", "job": id, "specs": [canonical specs], "out_dirs": [folders], "watts_per_core": 15.0,
+     "checkpoint_seconds": 10.0, "resume": [checkpoint file or null, for each spec]}
     {"kind": "drop", "job": id, "row": i}                                     may come while training
 
 Out, on file descriptor N (default: standard output); `ready` comes once, when the child is warm:
 
     {"kind": "ready", "arithmetic_class", "device", "versions", "composable", "memory_base_bytes"}
     {"kind": "progress", "job": id, "row": i, "point": {...}} an epoch of a row
+    {"kind": "checkpoint", "job": id, "row": i, "epoch": n}   its file lies in the row's folder
     {"kind": "done", "job": id, "results": [...]}             in the order of the specs
     {"kind": "error", "job": id, "message": text}             a bug; its traceback is on stderr
 
@@ -20,22 +22,28 @@ from __future__ import annotations
 import argparse
 import ctypes
 import json
+import math
 import os
 import queue
 import resource
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.results import EpochPoint, RunResult
-from trainer_service.engine.spec import parse
+from trainer_service.engine.spec import digest, parse
 
+if TYPE_CHECKING:
+    from trainer_service.engine.checkpoint import Checkpoint
+
+CHECKPOINT = "checkpoint.safetensors"
 _PR_SET_PDEATHSIG = 1
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
@@ -63,6 +71,10 @@ class Child:
     def progress(self, job: str, row: int, point: EpochPoint) -> None:
         """Tell the worker about one epoch of one row."""
         self._send(kind="progress", job=job, row=row, point=asdict(point))
+
+    def tell_checkpoint(self, job: str, row: int, epoch: int) -> None:
+        """Tell the worker that a checkpoint of one row lies in its folder."""
+        self._send(kind="checkpoint", job=job, row=row, epoch=epoch)
 
     def _read(self) -> None:
         """Sort incoming messages while the main thread trains; leave at once when nobody is there."""
@@ -117,7 +129,7 @@ class Child:
                 specs[start : start + size],
                 out_dirs=folders[start : start + size],
                 device=self._device,
-                callbacks=_ToWorker(self, job, start),
+                callbacks=_ToWorker(self, _Rows(job, message, start, self._device)),
                 watts_per_core=message.get("watts_per_core", 15.0),
             )
         return results
@@ -127,17 +139,82 @@ class Child:
         self._outgoing.flush()
 
 
-class _ToWorker(Callbacks):
-    """Passes progress out and drops in; `start` is the row of the job where this stack begins."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a job from `start` on: row i of a stack is row `start + i` of the job."""
 
-    def __init__(self, child: Child, job: str, start: int) -> None:
-        self._child, self._job, self._start = child, job, start
+    job: str
+    message: dict[str, Any]
+    start: int
+    device: str
+
+    def folder(self, row: int) -> Path:
+        return Path(self.message["out_dirs"][self.start + row])
+
+    def resume(self, row: int) -> Path | None:
+        """The checkpoint to go on from, if the worker gave one."""
+        files = self.message.get("resume") or []
+        name = files[self.start + row] if files else None
+        return Path(name) if name else None
+
+    def identity(self, row: int) -> dict[str, str]:
+        """What a checkpoint must agree in, to be one of this run."""
+        from trainer_service.engine.versions import arithmetic_class  # noqa: PLC0415 - loaded by the warm-up
+
+        spec = parse(self.message["specs"][self.start + row])
+        return {"spec": digest(spec), "arithmetic_class": arithmetic_class(self.device)}
+
+
+class _ToWorker(Callbacks):
+    """Passes progress and checkpoints out, drops in."""
+
+    def __init__(self, child: Child, rows: _Rows) -> None:
+        self._child, self._rows = child, rows
+        self._pause: float = rows.message.get("checkpoint_seconds") or math.inf
+        self._due = time.monotonic() + self._pause
+        self._written: dict[int, int] = {}
 
     def on_epoch(self, row: int, point: EpochPoint) -> None:
-        self._child.progress(self._job, row + self._start, point)
+        self._child.progress(self._rows.job, row + self._rows.start, point)
 
     def dropped(self) -> frozenset[int]:
-        return frozenset(row - self._start for row in self._child.drops(self._job))
+        return frozenset(row - self._rows.start for row in self._child.drops(self._rows.job))
+
+    def resume(self, row: int) -> Checkpoint | None:
+        from trainer_service.engine import checkpoint  # noqa: PLC0415 - loaded by the warm-up
+
+        path = self._rows.resume(row)
+        if path is None:
+            return None
+        try:
+            return checkpoint.read(path, self._rows.identity(row))
+        except ValueError as error:
+            _say(f"row {row} of job {self._rows.job} starts from its beginning: {error}")
+            return None
+
+    def is_checkpoint_due(self) -> bool:
+        if time.monotonic() < self._due:
+            return False
+        self._due = time.monotonic() + self._pause
+        return True
+
+    def on_checkpoint(self, row: int, checkpoint: Checkpoint) -> None:
+        from trainer_service.engine import checkpoint as files  # noqa: PLC0415 - loaded by the warm-up
+
+        if self._written.get(row) == checkpoint.epoch:
+            return
+        try:
+            files.write(checkpoint, self._rows.folder(row) / CHECKPOINT, self._rows.identity(row))
+        except OSError as error:  # the run can do without
+            _say(f"no checkpoint of row {row} of job {self._rows.job}: {error}")
+            return
+        self._written[row] = checkpoint.epoch
+        self._child.tell_checkpoint(self._rows.job, row + self._rows.start, checkpoint.epoch)
+
+
+def _say(text: str) -> None:
+    """To the worker's log."""
+    sys.stderr.write(f"training child: {text}\n")
 
 
 def limit_memory(more_bytes: int | None) -> int:

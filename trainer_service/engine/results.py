@@ -56,7 +56,8 @@ class RunResult:
     telemetry    seconds (load, fit, evaluate, total), seconds_rule, examples_per_second, parameters, flops,
                  flops_method, peak_memory_bytes, peak_memory_method, cpu_seconds, cpu_utilization,
                  inference_ms_p50, inference_ms_p95, inference_calls, energy_kwh, energy_method, stack_size,
-                 device
+                 device; resumed_at_epoch: epochs that an earlier execution trained, whose seconds,
+                 memory and energy are not in these figures
     signals      networks: first_loss, largest_batch_loss, dead_unit_share, update_weight_ratio and
                  gradient_norm of the last step, best_epoch, and where it happened diverged_at_epoch,
                  stopped_at_epoch; iterative solvers: converged

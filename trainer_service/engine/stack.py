@@ -67,6 +67,19 @@ class State:
         index = torch.tensor(positions, device=self.weights.device)
         return State(self.weights[index], [moment[index] for moment in self.moments], self.steps)
 
+    @classmethod
+    def initial(cls, recipe: Recipe, seeds: Sequence[int], device: torch.device) -> State:
+        """Rows that have not learned anything yet, each drawn from its seed."""
+        weights = torch.stack([recipe.network.initial(seed) for seed in seeds]).to(device)
+        return cls(weights, choose(recipe.optimizer, fused=recipe.fused).moments_like(weights))
+
+    @classmethod
+    def join(cls, states: Sequence[State]) -> State:
+        """The rows of all `states`, which must have made the same steps, one after another."""
+        moments = zip(*(state.moments for state in states), strict=True)
+        weights = torch.cat([state.weights for state in states])
+        return cls(weights, [torch.cat(parts) for parts in moments], states[0].steps)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -123,8 +136,7 @@ class Stack:
         self.recipe, self.rows, self.data = recipe, tuple(rows), data
         optimizer = choose(recipe.optimizer, fused=recipe.fused)
         if state is None:
-            weights = torch.stack([recipe.network.initial(row.seed) for row in rows]).to(data.features.device)
-            state = State(weights, optimizer.moments_like(weights))
+            state = State.initial(recipe, [row.seed for row in rows], data.features.device)
         self._steps_done = state.steps
         self.weights, self._moments = state.weights, state.moments
         self._gradients = torch.zeros_like(self.weights)

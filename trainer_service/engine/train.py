@@ -17,6 +17,7 @@ from threadpoolctl import ThreadpoolController
 
 from trainer_service.engine import preprocess, telemetry
 from trainer_service.engine.callbacks import Callbacks
+from trainer_service.engine.checkpoint import Checkpoint
 from trainer_service.engine.data import TrainingRows, training_rows
 from trainer_service.engine.estimate import estimate
 from trainer_service.engine.families import FAMILIES
@@ -98,6 +99,15 @@ class _From(Callbacks):
     def dropped(self) -> frozenset[int]:
         return frozenset(row - self._start for row in self._whole.dropped())
 
+    def resume(self, row: int) -> Checkpoint | None:
+        return self._whole.resume(row + self._start)
+
+    def is_checkpoint_due(self) -> bool:
+        return self._whole.is_checkpoint_due()
+
+    def on_checkpoint(self, row: int, checkpoint: Checkpoint) -> None:
+        self._whole.on_checkpoint(row + self._start, checkpoint)
+
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
@@ -164,10 +174,11 @@ def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
     for run, result in zip(runs, results, strict=True):
         result.versions = versions(setting.device) | result.versions
         if result.failure is None:
+            examples = run.fitted.examples - run.fitted.resumed_examples
             shared = telemetry.describe(
-                meter, run.fitted.examples, watts_per_core=setting.watts_per_core, device=setting.device
+                meter, examples, watts_per_core=setting.watts_per_core, device=setting.device
             )
-            result.telemetry = shared | size(run) | speed
+            result.telemetry = shared | size(run) | speed | {"resumed_at_epoch": run.fitted.resumed_at}
     return results
 
 

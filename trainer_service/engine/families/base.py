@@ -48,7 +48,8 @@ class Prediction:
 class Fitted:
     """A trained model and how its training went, or why there is none to measure (`failure`).
 
-    `flops` is None where only the closed form knows.
+    `flops` is None where only the closed form knows. `resumed_at` counts the epochs and `resumed_examples`
+    the examples that an earlier execution of the run trained.
     """
 
     model: Any
@@ -58,6 +59,8 @@ class Fitted:
     signals: dict[str, Any] = field(default_factory=dict)
     flops: float | None = None
     failure: Failure | None = None
+    resumed_at: int = 0
+    resumed_examples: int = 0
 
 
 class Family(ABC):

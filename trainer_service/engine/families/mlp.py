@@ -138,6 +138,8 @@ def _fitted(network: Network, run: Trained, scale: TargetScale, validation: Tens
         signals=signals,
         flops=float(per_example) * run.examples,
         failure=CANCELLED if run.cancelled else None,
+        resumed_at=run.resumed_at,
+        resumed_examples=run.resumed_examples,
     )
 
 
