@@ -12,3 +12,5 @@ urlpatterns = [
     path("api/", include("trainyard.api_urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "trainyard.db_outage.error"
