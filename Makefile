@@ -68,6 +68,7 @@ lock: ## Write both lock files anew from pyproject.toml
 	$(call freeze) > requirements.lock
 	build/lock/bin/python -m pip install --quiet ".[dev]"
 	$(call freeze) | grep -vxFf requirements.lock > requirements-dev.lock || true
+	rm -rf build/lock
 
 # Exact versions, no local version tags, no file addresses, not ourselves.
 freeze = build/lock/bin/python -m pip freeze --exclude trainyard | sed 's/+cpu//; s/ @ .*//'

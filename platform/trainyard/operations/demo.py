@@ -81,7 +81,7 @@ def invite() -> None:
     course = Course.objects.get(slug=COURSE)
     demo_class, _ = Offering.objects.get_or_create(
         slug=CLASS_SLUG,
-        defaults={"course": course, "title": f"{course.title}: demo class (generated people)"},
+        defaults={"course": course, "title": "Demo class (generated people)"},
     )
     for person, account in people.items():
         if person.role == "operator":
