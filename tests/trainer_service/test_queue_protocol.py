@@ -1,14 +1,21 @@
-"""Whatever workers, clocks and people do, in any order: every accepted run ends once, and stays ended."""
+"""Whatever workers, clocks and people do, in any order: every accepted run ends once, and stays ended.
+
+The same walk must find fault with a protocol that lacks one of its three safeguards.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -123,6 +130,20 @@ class QueueProtocol(RuleBasedStateMachine):
         for _ in range(times):
             swept = queue.sweep()
         assert times == 1 or swept == queue.Swept(rung=swept.rung), "a second sweep finds nothing to do"
+        assert not Run.objects.running().filter(lease_until__lt=Now()).exists(), "nobody stays with the dead"
+
+    @precondition(lambda self: RunState.SUCCEEDED in self.ended.values())
+    @rule(data=st.data())
+    def write_past_the_fence(self, data: st.DataObject) -> None:
+        """A worker with a bug forgets the token: the database itself allows one result."""
+        ended = [pk for pk, state in self.ended.items() if state == RunState.SUCCEEDED]
+        is_refused = False
+        try:
+            with transaction.atomic():
+                StoredResult.objects.create(run_id=data.draw(st.sampled_from(ended)), execution=9, body={})
+        except IntegrityError:
+            is_refused = True
+        assert is_refused, "a run has one result"
 
     @precondition(lambda self: self.accepted)
     @rule(data=st.data())
@@ -146,11 +167,54 @@ class QueueProtocol(RuleBasedStateMachine):
                 self.ended[pk] = run.state
 
 
+def walk(**also: Any) -> None:
+    """Take the random walk."""
+    quiet = settings(deadline=None, suppress_health_check=list(HealthCheck), **also)
+    run_state_machine_as_test(QueueProtocol, settings=quiet)
+
+
+def walk_until_a_fault() -> None:
+    """The same walk on every machine, which ends with the first promise broken."""
+    phases = (Phase.explicit, Phase.generate)
+    walk(max_examples=200, stateful_step_count=30, derandomize=True, database=None, phases=phases)
+
+
+@contextmanager
+def without_unique_result() -> Iterator[None]:
+    """The table of results as it would be with a plain foreign key to the run."""
+    unique = StoredResult._meta.get_field("run")
+    plain = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    plain.set_attributes_from_name("run")
+    plain.model = StoredResult
+    with connection.schema_editor() as editor:
+        editor.alter_field(StoredResult, unique, plain)
+    try:
+        yield
+    finally:
+        with connection.schema_editor() as editor:
+            editor.alter_field(StoredResult, plain, unique)
+
+
+@pytest.mark.django_db
+def test_the_walk_finds_a_protocol_without_a_fence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "_held", lambda tokens: Q(pk__in=list(tokens)))
+    with pytest.raises(AssertionError):
+        walk_until_a_fault()
+
+
+@pytest.mark.django_db
+def test_the_walk_finds_a_protocol_without_a_sweeper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "sweep", queue.Swept)
+    with pytest.raises(AssertionError, match="nobody stays with the dead"):
+        walk_until_a_fault()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_walk_finds_a_protocol_without_a_unique_result() -> None:
+    with without_unique_result(), pytest.raises(AssertionError, match="a run has one result"):
+        walk_until_a_fault()
+
+
 @pytest.mark.django_db
 def test_the_protocol_loses_nothing_and_ends_nothing_twice() -> None:
-    run_state_machine_as_test(
-        QueueProtocol,
-        settings=settings(
-            max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    walk(max_examples=60, stateful_step_count=30)
