@@ -119,6 +119,7 @@ def _one_fault(site: Any, fault: str, strike: Callable[[Any, int], Any], times: 
     except (AssertionError, TimeoutError) as error:
         struck = times
         site.notes.append(f"BROKEN: {error}")
+        site.database.start()
     if not site.workers:
         site.start_worker()
     row = asdict(site.judge(fault, struck))

@@ -103,13 +103,16 @@ class Postgres:
         self._do("createdb", "-h", "127.0.0.1", "-p", str(self._port), "-U", "drill", "drill")
 
     def start(self) -> None:
-        """Start and wait for it."""
+        """Start and wait for it; does nothing to one that runs."""
+        if listens(self._port):
+            return
         log = str(self._folder / "log")
         self._do("pg_ctl", "-D", str(self._folder / "data"), "-l", log, "-w", "start")
 
     def stop(self, mode: str = "immediate") -> None:
-        """Stop and wait for it."""
-        self._do("pg_ctl", "-D", str(self._folder / "data"), "-m", mode, "-w", "stop")
+        """Stop and wait for it; does nothing to one that is stopped."""
+        if listens(self._port):
+            self._do("pg_ctl", "-D", str(self._folder / "data"), "-m", mode, "-w", "stop")
 
     def _do(self, program: str, *arguments: str) -> None:
         found = shutil.which(program) or (str(self._programs / program) if self._programs else program)
@@ -197,12 +200,14 @@ class Rabbit(Server):
         home = self._folder / "rabbit"
         home.mkdir(exist_ok=True)
         (home / "enabled_plugins").write_text("[].\n")
+        (home / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{self.port}\n")
         program = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
         self._launch(
             [str(program) if program.exists() else "rabbitmq-server"],
             HOME=str(home),
             RABBITMQ_NODENAME=f"drill{self.port}@localhost",
-            RABBITMQ_NODE_PORT=str(self.port),
+            RABBITMQ_CONFIG_FILE=str(home / "rabbitmq.conf"),
+            RABBITMQ_CONF_ENV_FILE="/dev/null",
             RABBITMQ_DIST_PORT=str(free_port()),
             RABBITMQ_MNESIA_BASE=str(home),
             RABBITMQ_LOG_BASE=str(home),
