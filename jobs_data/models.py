@@ -69,6 +69,35 @@ class Snapshot(models.Model):
         return self.sha256[:SHORT_HASH]
 
 
+class Import(models.Model):
+    """Where an imported snapshot came from and what became of each row; its tables lie in the data folder.
+
+    Every row that was read is accepted, quarantined with a reason, or merged into another.
+    """
+
+    snapshot = models.OneToOneField(Snapshot, on_delete=models.CASCADE, related_name="import_record")
+    input_name = models.CharField(max_length=255)
+    input_sha256 = models.CharField(max_length=64, db_index=True)
+    descriptor = models.SlugField(max_length=100)
+    read = models.PositiveBigIntegerField()
+    accepted = models.PositiveBigIntegerField()
+    quarantined = models.PositiveBigIntegerField()
+    merged = models.PositiveBigIntegerField()
+    report = models.JSONField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(read=models.F("accepted") + models.F("quarantined") + models.F("merged")),
+                name="every_row_read_is_accounted_for",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.input_name} ({self.descriptor})"
+
+
 class Observation(models.Model):
     """One published number: a statistic's value for one label, exactly as the source printed it.
 

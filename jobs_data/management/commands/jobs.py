@@ -1,28 +1,40 @@
-"""`trainyard jobs`: load the published figures, list them, verify a cited address, withdraw a snapshot."""
+"""`trainyard jobs`: load figures, import files, list, verify a cited address, withdraw a snapshot."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from jobs_data import figures, loading, statistics
+from jobs_data import figures, import_reports, importing, loading, statistics
 from jobs_data.models import Snapshot
 
 
 class Command(BaseCommand):
     """The job market from the command line."""
 
-    help = "Load, list, verify and withdraw the figures of the job market."
+    help = "Load, import, list, verify and withdraw the figures of the job market."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One subcommand for each verb."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("load", help="load the published figures; the same content changes nothing")
         verbs.add_parser("list", help="the statistics, with rows, snapshot and source")
+        importer = verbs.add_parser("import", help="import a file of postings or a series; again: no change")
+        importer.add_argument(
+            "file", type=Path, help="CSV, TSV, JSON, JSON Lines, XLSX, Parquet, or their gz"
+        )
+        importer.add_argument("--source", help="the descriptor's name, where the columns do not tell it")
+        importer.add_argument("--collected", type=int, metavar="YEAR", help="for rows that state no date")
+        importer.add_argument("--dry-run", action="store_true", help="only say what would be imported")
+        importer.add_argument("--json", action="store_true", help="print the whole report as JSON")
         verify = verbs.add_parser(
             "verify", help="recompute a figure's permanent address and compare the bytes"
         )
@@ -38,6 +50,7 @@ class Command(BaseCommand):
         """Run the verb."""
         verbs: dict[str, Callable[..., None]] = {
             "load": self.load,
+            "import": self.import_file,
             "list": self.list,
             "verify": self.verify,
             "withdraw": self.withdraw,
@@ -50,6 +63,22 @@ class Command(BaseCommand):
             state = "new snapshot" if loaded.is_new else "unchanged"
             snapshot = loaded.snapshot
             self.stdout.write(f"{snapshot.source.title}: {state} {snapshot.short_hash}, {snapshot.rows} rows")
+
+    def import_file(self, *, file: Path, **options: Any) -> None:
+        """Import one file, with a progress bar where there is a terminal."""
+        try:
+            with _bar(file.name) as progress:
+                outcome = importing.import_file(
+                    importing.Request(
+                        file, options["source"], options["collected"], options["dry_run"], progress=progress
+                    )
+                )
+        except importing.ImportRefused as refused:
+            raise CommandError(str(refused)) from refused
+        if options["json"]:
+            self.stdout.write(json.dumps(outcome.report, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(import_reports.lines(outcome)))
 
     def list(self, **options: Any) -> None:
         """One line for each statistic."""
@@ -82,3 +111,16 @@ class Command(BaseCommand):
         except ValueError as wrong:
             raise CommandError(str(wrong)) from wrong
         self.stdout.write(f"Withdrawn {found.short_hash}: {found.withdrawal_reason}")
+
+
+@contextlib.contextmanager
+def _bar(name: str) -> Iterator[Callable[[int, float | None], None]]:
+    """A progress bar on the terminal's error stream; gives the function that moves it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]:,} rows"))
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"Importing {name}", total=None, rows=0)
+
+        def move(rows: int, fraction: float | None) -> None:
+            bar.update(task, rows=rows, total=None if fraction is None else 1.0, completed=fraction or 0)
+
+        yield move
