@@ -25,7 +25,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
@@ -88,7 +88,9 @@ def enqueue(
 ) -> Run:
     """Put a run into the queue and ring for a worker once the caller's transaction has committed.
 
-    `turn` is how many runs of `owner` are still open: everyone's first run comes before anyone's second.
+    `turn` is how many runs of `owner` are still open: everyone's first run comes before anyone's second. In
+    one turn a run ranks by when it came plus its predicted seconds, up to `OVERTAKE_SECONDS`: shorter runs
+    may overtake it, but none that comes later than that.
     """
     turn = Run.objects.filter(owner_id=owner.pk).exclude(_ENDED).count() if owner else 0
     run = Run.objects.create(
@@ -99,11 +101,13 @@ def enqueue(
         stack_key=specs.stack_key(spec),
         queue=Queue.CPU,
         turn=turn,
+        ranked_at=_in_seconds(min(estimate.seconds, settings.OVERTAKE_SECONDS)),
         estimate=estimate.as_dict(),
         time_limit_seconds=time_limit_seconds,
         memory_limit_bytes=memory_limit_bytes,
     )
     logger.info("run %s is accepted", run.pk, extra={"run": run.pk})
+    run.refresh_from_db(fields=["ranked_at"])
     bell.ring(run.queue)
     return run
 
@@ -137,8 +141,9 @@ def request_cancel(run: Run) -> bool:
 def claim(*, worker: str, queues: Sequence[str], limit: int) -> list[Run]:
     """Take the next run and up to `limit - 1` queued mates of its stack key; empty when nothing waits.
 
-    The head is the run with the lowest turn, then the longest wait. Mates ride along whatever their turn. A
-    run that was lost before rides alone. Each returned run is `running`, with a fresh lease and a new
+    The head is the first by turn, then by rank. Mates ride along whatever their turn, but of one learner
+    only as many as are predicted to take `OVERTAKE_SECONDS` together: others wait for a stack to end. A run
+    that was lost before rides alone. Each returned run is `running`, with a fresh lease and a new
     `execution` number.
     """
     waiting = Run.objects.queued().filter(queue__in=queues).in_order()
@@ -152,7 +157,7 @@ def claim(*, worker: str, queues: Sequence[str], limit: int) -> list[Run]:
         chosen = [head.pk]
         if head.stack_key and not head.losses and limit > 1:
             mates = free.filter(queue=head.queue, stack_key=head.stack_key, losses=0).exclude(pk=head.pk)
-            chosen += [run.pk for run in mates[: limit - 1]]
+            chosen += [run.pk for run in _riders(head, mates[: 4 * limit])][: limit - 1]
         Run.objects.queued().filter(pk__in=chosen).update(
             state=RunState.RUNNING,
             execution=F("execution") + 1,
@@ -163,6 +168,18 @@ def claim(*, worker: str, queues: Sequence[str], limit: int) -> list[Run]:
         )
         taken = Run.objects.in_bulk(chosen)
     return [taken[pk] for pk in chosen]
+
+
+def _riders(head: Run, mates: Iterable[Run]) -> Iterator[Run]:
+    """The mates that may ride with `head`: of each learner one, and more while they are short together."""
+    seconds: dict[int, float] = {}
+    for run in (head, *mates):
+        before = seconds.get(run.owner_id or 0)
+        total = (before or 0.0) + float(run.estimate.get("seconds", 0.0))
+        if before is None or run.owner_id is None or total <= settings.OVERTAKE_SECONDS:
+            seconds[run.owner_id or 0] = total
+            if run is not head:
+                yield run
 
 
 def heartbeat(*, tokens: Mapping[int, int]) -> Beat:
@@ -253,10 +270,7 @@ def sweep() -> Swept:
 
 
 def _ring_again() -> int:
-    long_ago = ExpressionWrapper(
-        Now() - Value(timedelta(seconds=RING_AGAIN_SECONDS), output_field=DurationField()),
-        output_field=DateTimeField(),
-    )
+    long_ago = _in_seconds(-RING_AGAIN_SECONDS)
     unheard = Run.objects.queued().filter(Q(rung_at=None, queued_at__lt=long_ago) | Q(rung_at__lt=long_ago))
     queues = set(unheard.order_by().values_list("queue", flat=True).distinct())
     rung = unheard.update(rung_at=Now()) if queues else 0
@@ -279,9 +293,14 @@ def _held(tokens: Mapping[int, int]) -> Q:
 
 
 def _lease() -> Combinable:
-    """The end of a lease that starts now, by the database's clock."""
-    seconds = Value(timedelta(seconds=settings.LEASE_SECONDS), output_field=DurationField())
-    return ExpressionWrapper(Now() + seconds, output_field=DateTimeField())
+    """The end of a lease that starts now."""
+    return _in_seconds(settings.LEASE_SECONDS)
+
+
+def _in_seconds(seconds: float) -> Combinable:
+    """So many seconds from now, by the database's clock."""
+    span = Value(timedelta(seconds=seconds), output_field=DurationField())
+    return ExpressionWrapper(Now() + span, output_field=DateTimeField())
 
 
 def _let_go(which: Q, failure: Failure | None) -> RunState | None:

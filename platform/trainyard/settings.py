@@ -28,11 +28,14 @@ DATA_DIR = Path(
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
+SECRET_KEY_FILE = env.str("SECRET_KEY_FILE", "")
+
+
 def secret_key() -> str:
     """The key from SECRET_KEY or SECRET_KEY_FILE; in the demo, one made once and kept in the data folder."""
     given: str = env.str("SECRET_KEY", "")
-    if not given and (path := env.str("SECRET_KEY_FILE", "")):
-        given = Path(path).read_text().strip()
+    if not given and SECRET_KEY_FILE:
+        given = Path(SECRET_KEY_FILE).read_text().strip()
     if given or IS_PRODUCTION:
         return given
     kept = DATA_DIR / "secret_key"
@@ -168,6 +171,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "trainer_service.tasks.sweep", "schedule": 10.0},
     "check-conservation": {"task": "trainyard.operations.tasks.check_conservation", "schedule": 60.0},
 }
+CANARY_SECONDS = env.float("TRAINYARD_CANARY_SECONDS", 0.0)
+if CANARY_SECONDS > 0:
+    CELERY_BEAT_SCHEDULE["send-canary"] = {
+        "task": "trainyard.operations.tasks.send_canary",
+        "schedule": CANARY_SECONDS,
+    }
 
 QUEUES = env.list("TRAINYARD_QUEUES", default=["cpu"])
 TRAINERS = env.int("TRAINYARD_TRAINERS", max(1, (os.cpu_count() or 2) - 1))
@@ -176,6 +185,7 @@ LEASE_SECONDS = env.int("TRAINYARD_LEASE_SECONDS", 60)
 HEARTBEAT_SECONDS = env.float("TRAINYARD_HEARTBEAT_SECONDS", 15.0)
 SWEEP_SECONDS = env.float("TRAINYARD_SWEEP_SECONDS", 10.0)
 PULL_SECONDS = env.float("TRAINYARD_PULL_SECONDS", 2.0)
+OVERTAKE_SECONDS = env.float("TRAINYARD_OVERTAKE_SECONDS", 60.0)
 CHECKPOINT_SECONDS = env.float("TRAINYARD_CHECKPOINT_SECONDS", 10.0)
 METRICS_TOKEN = env.str("TRAINYARD_METRICS_TOKEN", "")
 ELECTRICITY_WATTS_PER_CORE = env.float("TRAINYARD_WATTS_PER_CORE", 15.0)

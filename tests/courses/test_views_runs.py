@@ -68,7 +68,8 @@ def test_nothing_can_be_done_to_someone_elses_run(
 def test_a_waiting_run_tells_its_place(
     submission: Submission, submit: Any, stranger: Any, learner: Any, signed_in: Any
 ) -> None:
-    other = submit({"training": {"epochs": 3}}, learner=stranger).submission
+    # Not the shorter of the two, which might overtake.
+    other = submit({"training": {"epochs": 9}}, learner=stranger).submission
     assert "Number 1 in the queue." in html(signed_in(learner).get(address("submission", submission)))
     assert "Number 2 in the queue." in html(signed_in(stranger).get(address("submission", other)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def enqueue() -> Callable[..., Run]:
         return queue.enqueue(
             spec=spec or tree(),
             owner=owner,
-            estimate=ESTIMATE,
+            estimate=replace(ESTIMATE, seconds=limits.get("seconds", ESTIMATE.seconds)),
             time_limit_seconds=limits.get("time_limit_seconds", 60.0),
             memory_limit_bytes=limits.get("memory_limit_bytes", 2 * 1024**3),
         )
