@@ -37,7 +37,8 @@ SEPARATORS = frozenset(
 )
 # What may stand behind a hyphen without making another word of the name: "R-based", not "C-level".
 AFTER_HYPHEN = frozenset(
-    {"based", "like", "style", "powered", "driven", "native", "programming", "code", "developer"}
+    ["based", "like", "style", "powered", "driven", "native", "programming", "code", "developer"]
+    + ["kenntnisse", "entwickler", "entwicklerin", "entwicklung", "programmierung"]
 )
 WINDOW = 14
 _STEPS = 3

@@ -63,6 +63,20 @@ def test_lookalikes_in_any_language_are_not_skills(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "skills"),
+    [
+        ("Desenvolvedor C# Sênior: conhecimentos em R e SQL; salário R$ 9.000,00", ["csharp", "r", "sql"]),
+        ("Développeur C embarqué, maîtrise de Go", ["c", "go"]),
+        ("Kenntnisse in C und C++; Excel-Kenntnisse", ["c", "cpp", "excel"]),
+        ("Conocimientos de Excel y Access", ["excel", "access"]),
+        ("Excel avançado é obrigatório", ["excel"]),
+    ],
+)
+def test_other_languages_ask_for_skills_in_their_own_words(text: str, skills: list[str]) -> None:
+    assert found(text) == skills
+
+
 def test_names_inside_other_words_are_not_found() -> None:
     assert found("AJAX") == ["ajax"]
     assert found("JavaScript") == ["javascript"]
