@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from trainer_service import checkpoints, failures, outputs, queue
 from trainer_service.engine.results import Failure, RunResult
 from trainer_service.job import Job
+from trainer_service.models import Run
 from trainer_service.storage import StorageError
 from trainer_service.trainer import COMMAND, GARBLED, GONE, Message, Trainer, read_result
 
@@ -59,7 +60,7 @@ class Slot(threading.Thread):
         self._queues = queues
         self._command = command
         self._trainer: Trainer | None = None
-        self._idle_memory = 0
+        self._idle_memory = self._peak_memory = 0
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._last_work = float("-inf")
@@ -181,6 +182,8 @@ class Slot(threading.Thread):
                 "specs": [run.spec for run in job.runs],
                 "out_dirs": [str(folder) for folder in folders],
                 "watts_per_core": settings.ELECTRICITY_WATTS_PER_CORE,
+                "memory_bytes": job.memory_limit_bytes,
+                "time_limit_seconds": job.time_limit_seconds,
                 "checkpoint_seconds": settings.CHECKPOINT_SECONDS,
                 "resume": [path and str(path) for path in resume],
             }
@@ -188,7 +191,7 @@ class Slot(threading.Thread):
 
     def _follow(self, job: Job, folders: Sequence[Path]) -> None:
         """Listen to the trainer until the job has come to an end, one way or another."""
-        started = time.monotonic()
+        started, self._peak_memory = time.monotonic(), 0
         unwanted_since: float | None = None
         while True:
             message = self._hear()
@@ -205,7 +208,8 @@ class Slot(threading.Thread):
                 return
             if now - started > job.time_limit_seconds:
                 return self._give_up(job, lambda: self._blame(job, failures.TIME_LIMIT))
-            if self._memory_grown() > job.memory_limit_bytes:
+            self._peak_memory = max(self._peak_memory, self._memory_grown())
+            if self._peak_memory > job.memory_limit_bytes:
                 return self._give_up(job, lambda: self._blame(job, failures.OUT_OF_MEMORY))
 
     def _take(self, job: Job, message: Message, folders: Sequence[Path]) -> bool:
@@ -225,7 +229,9 @@ class Slot(threading.Thread):
             self._settle(job, message, folders)
         elif kind == "error":
             logger.error("%s: the engine failed on job %s: %s", self.name, job.id, message.get("message"))
-            self._blame(job, failures.ENGINE_ERROR)
+            if message.get("device"):
+                self._discard_trainer()
+            self._blame(job, failures.DEVICE_FAILED if message.get("device") else failures.ENGINE_ERROR)
         return kind in (GONE, GARBLED, "done", "error")
 
     def _keep_checkpoint(self, job: Job, message: Message, folders: Sequence[Path]) -> None:
@@ -249,6 +255,8 @@ class Slot(threading.Thread):
     def _finish(self, job: Job, row: int, result: RunResult, folder: Path | None = None) -> None:
         run = job.runs[row]
         key = ""
+        if result.failure and result.failure.code == failures.OUT_OF_MEMORY.code:
+            result = RunResult(failure=self._out_of_memory(run))
         if result.failure is None and folder:
             try:
                 key = outputs.store(run.pk, run.execution, folder)
@@ -286,10 +294,21 @@ class Slot(threading.Thread):
     def _lose_trainer(self, job: Job, *, is_gone: bool) -> None:
         status = self._discard_trainer(EXIT_SECONDS if is_gone else 0.0)
         logger.error("%s: the trainer was lost with job %s (exit status %s)", self.name, job.id, status)
+        if status in (-signal.SIGALRM, -signal.SIGXCPU):  # the kernel kept its time for us
+            return self._blame(job, failures.TIME_LIMIT)
         # Nobody but the kernel, short of memory, kills a child of ours that still talks sense.
         is_out_of_memory = is_gone and status == -signal.SIGKILL
         failure = failures.OUT_OF_MEMORY if is_out_of_memory else failures.CHILD_CRASHED
         _insist(lambda: queue.lose(tokens=job.tokens(), failure=failure))
+
+    def _out_of_memory(self, run: Run) -> Failure:
+        """What was seen of a run that was alone; of a stack nobody knows whose memory it was."""
+        seen = self._peak_memory if self.job and self.job.is_alone else 0
+        return failures.out_of_memory(
+            needed_bytes=max(seen, int(run.estimate.get("memory_bytes", 0))),
+            limit_bytes=run.memory_limit_bytes,
+            family=str(run.spec["model"]["family"]),
+        )
 
     def _give_up(self, job: Job, settle: Callable[[], Any]) -> None:
         """End the trainer first: nothing of this job may go on when its runs are someone else's."""

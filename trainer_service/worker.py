@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -176,9 +177,19 @@ class Supervisor:
 
 def _child_command(queues: Sequence[str]) -> list[str]:
     """The command of a trainer: its share of the memory at most, a GPU where only GPU runs come."""
-    share = psutil.virtual_memory().total // settings.TRAINERS
+    share = _machine_memory() // settings.TRAINERS
     device = "cuda:0" if list(queues) == [Queue.GPU] else "cpu"
     return [*COMMAND, "--memory-bytes", str(share), "--device", device]
+
+
+def _machine_memory() -> int:
+    """Memory of the machine, or of the container where that has less."""
+    total = int(psutil.virtual_memory().total)
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return total
+    return min(total, int(limit)) if limit.isdigit() else total
 
 
 # Celery -------------------------------------------------------------------------------------------------

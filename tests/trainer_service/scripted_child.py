@@ -14,7 +14,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-OBEDIENT, HANG, DIE, GARBAGE, ERROR, HOG, MISCOUNT, OOM_KILL, NAN, DROPPABLE, CHECKPOINTS = range(1000, 1011)
+OBEDIENT, HANG, DIE, GARBAGE, ERROR, HOG, MISCOUNT, OOM_KILL, NAN, DROPPABLE, CHECKPOINTS, DEVICE, ALARM = (
+    range(1000, 1013)
+)
+
+SIGNALS = {OOM_KILL: signal.SIGKILL, ALARM: signal.SIGALRM}
 
 dropped: set[int] = set()
 
@@ -65,8 +69,11 @@ def leave_checkpoints(message: dict[str, Any], say: Any) -> None:
 def misbehave(script: int, say: Any, channel: Any, job: str) -> None:
     if script == DIE:
         os._exit(7)
-    if script == OOM_KILL:
-        os.kill(os.getpid(), signal.SIGKILL)
+    if script in SIGNALS:
+        os.kill(os.getpid(), SIGNALS[script])
+    if script == DEVICE:
+        say(kind="error", job=job, message="CUDA error: an illegal memory access", device=True)
+        os._exit(1)
     if script == GARBAGE:
         channel.write("Segmentation fault?\n")
     if script == NAN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 import time
@@ -107,6 +108,8 @@ def test_a_poisonous_run_does_not_take_its_mates_with_it(worker: Slot, enqueue: 
         (script.NAN, "child_crashed"),
         (script.ERROR, "engine_error"),
         (script.MISCOUNT, "engine_error"),
+        (script.DEVICE, "device_failed"),
+        (script.ALARM, "time_limit"),
     ],
 )
 def test_a_child_that_breaks_the_protocol_or_is_killed_fails_the_run_as_the_platforms(
@@ -129,6 +132,20 @@ def test_a_run_over_its_memory_is_ended_before_it_hurts_others(worker: Slot, enq
     run = enqueue(tree(script.HOG), memory_limit_bytes=50 * 1024**2)
     work(worker)
     assert ended(run) == (RunState.FAILED, "out_of_memory")
+    failure = Run.objects.get(pk=run.pk).failure
+    assert re.fullmatch(r"The run needs at least \d+ MB; its limit is 53 MB\.", failure["message"])
+    assert "fewer levels" in failure["next_step"]
+
+
+def test_a_device_that_failed_costs_its_child_and_the_next_run_gets_another(
+    worker: Slot, enqueue: Enqueue
+) -> None:
+    enqueue(tree(script.DEVICE))
+    next_one = enqueue(tree())
+    before = worker._trainer and worker._trainer.pid
+    work(worker)
+    assert ended(next_one) == (RunState.SUCCEEDED, None)
+    assert worker._trainer and worker._trainer.pid != before
 
 
 def test_a_cancelled_single_run_ends_though_its_fit_does_not_listen(worker: Slot, enqueue: Enqueue) -> None:

@@ -3,7 +3,8 @@
 A worker talks to it in JSON, one message to a line. In, on standard input:
 
     {"kind": "train", "job": id, "specs": [canonical specs], "out_dirs": [folders], "watts_per_core": 15.0,
-     "checkpoint_seconds": 10.0, "resume": [checkpoint file or null, for each spec]}
+     "memory_bytes": 2147483648, "time_limit_seconds": 600.0, "checkpoint_seconds": 10.0,
+     "resume": [checkpoint file or null, for each spec]}
     {"kind": "drop", "job": id, "row": i}                                     may come while training
 
 Out, on file descriptor N (default: standard output); `ready` comes once, when the child is warm:
@@ -12,7 +13,9 @@ Out, on file descriptor N (default: standard output); `ready` comes once, when t
     {"kind": "progress", "job": id, "row": i, "point": {...}} an epoch of a row
     {"kind": "checkpoint", "job": id, "row": i, "epoch": n}   its file lies in the row's folder
     {"kind": "done", "job": id, "results": [...]}             in the order of the specs
-    {"kind": "error", "job": id, "message": text}             a bug; its traceback is on stderr
+    {"kind": "error", "job": id, "message": text, "device": false}
+                                                              a bug; its traceback is on stderr. With `device`
+                                                              true a fault of the GPU, and the child ends
 
 The child ends when its standard input ends, and with the thread of the worker that started it.
 """
@@ -20,13 +23,10 @@ The child ends when its standard input ends, and with the thread of the worker t
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import math
 import os
 import queue
-import resource
-import signal
 import sys
 import threading
 import time
@@ -37,6 +37,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from trainer_service.engine.callbacks import Callbacks
+from trainer_service.engine.limits import Limits, die_with_parent
 from trainer_service.engine.results import EpochPoint, RunResult
 from trainer_service.engine.spec import digest, parse
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from trainer_service.engine.checkpoint import Checkpoint
 
 CHECKPOINT = "checkpoint.safetensors"
-_PR_SET_PDEATHSIG = 1
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -100,16 +100,24 @@ class Child:
             "device": self._device,
             "versions": versions.versions(self._device),
             "composable": self._composable,
-            "memory_base_bytes": limit_memory(memory_bytes),
+            "memory_base_bytes": self._limit(memory_bytes),
         }
+
+    def _limit(self, memory_bytes: int | None) -> int:
+        self._limits = Limits(memory_bytes)
+        return self._limits.base_bytes
 
     def _serve(self, message: dict[str, Any]) -> None:
         job = message["job"]
         try:
-            results = self._train(job, message)
+            with self._limits.of_job(message.get("memory_bytes"), message.get("time_limit_seconds")):
+                results = self._train(job, message)
         except Exception as error:  # noqa: BLE001 - the process boundary: a bug in one job must reach the worker
             traceback.print_exc()
-            self._send(kind="error", job=job, message=f"{type(error).__name__}: {error}")
+            is_device = is_device_fault(error)
+            self._send(kind="error", job=job, message=f"{type(error).__name__}: {error}", device=is_device)
+            if is_device:  # after such a fault every further call to the device fails
+                os._exit(1)
         else:
             self._send(kind="done", job=job, results=[result.as_dict() for result in results])
         self._drops.pop(job, None)
@@ -217,27 +225,13 @@ def _say(text: str) -> None:
     sys.stderr.write(f"training child: {text}\n")
 
 
-def limit_memory(more_bytes: int | None) -> int:
-    """Allow `more_bytes` of data above what the warm process holds now; returns that base in bytes.
+def is_device_fault(error: BaseException) -> bool:
+    """Whether torch says that the GPU, and not the program, has failed; being out of memory is none."""
+    import torch  # noqa: PLC0415 - loaded by the warm-up
 
-    The limit is on private writable memory (RLIMIT_DATA): the address space that libraries merely reserve
-    does not count, so it is also right where a GPU driver reserves hundreds of gigabytes.
-    """
-    base = _data_bytes()
-    if more_bytes is not None:
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (base + more_bytes, hard))
-    return base
-
-
-def die_with_parent() -> None:
-    """Ask Linux to kill this process when the thread that started it ends; leave if it already has."""
-    if sys.platform != "linux":
-        return
-    parent = os.getppid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if parent == 1 or os.getppid() != parent:
-        sys.exit("the parent of this training process is gone")
+    if isinstance(error, torch.OutOfMemoryError):
+        return False
+    return isinstance(error, torch.AcceleratorError) or "CUDA error" in str(error)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -251,16 +245,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
     with open(chosen.fd, "w", encoding="utf-8", closefd=False) as outgoing:
         Child(sys.stdin, outgoing, device=chosen.device).run(chosen.memory_bytes)
-
-
-def _data_bytes() -> int:
-    """Private writable memory of this process."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="utf-8")
-    except OSError:
-        return 0
-    sizes = {line.split(":")[0]: line.split(":")[1].split() for line in status.splitlines() if ":" in line}
-    return int(sizes["VmData"][0]) * 1024
 
 
 if __name__ == "__main__":
