@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -14,13 +15,24 @@ from trainyard.operations.doctor import examine
 class Command(BaseCommand):
     """Prints one line for each thing looked at; exit status 1 when something is wrong."""
 
-    help = "Check settings, disk, broker, database, workers and runs; exit status 1 if something is wrong."
+    help = (
+        "Check settings, secrets, disk, GPU, broker, database, clock, workers and runs; "
+        "exit status 1 if something is wrong."
+    )
     requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--canary`."""
+        parser.add_argument(
+            "--canary",
+            action="store_true",
+            help="also send a tiny run through the whole path and wait for its end, up to a minute",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Examine and report."""
         console = Console(highlight=False, soft_wrap=True)
-        findings = examine()
+        findings = examine(with_canary=options["canary"])
         for finding in findings:
             sign = "[green]✓[/]" if finding.is_well else "[red]✗[/]"
             console.print(f"{sign} {finding.name:12} {finding.detail}")
