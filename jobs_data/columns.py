@@ -13,7 +13,6 @@ from .descriptors import Descriptor, normal
 
 GENERAL_MISSING = ("", "n/a", "nan", "null", "none", "nil")
 HEAP_SHARE, HEAP_SIZE = 0.05, 100
-REST = "other keys"
 Mapped = Mapping[Any, str]
 
 
@@ -27,26 +26,47 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def cells_view(descriptor: Descriptor, mapped: Mapped) -> str:
-    """A view of the mapped fields: trimmed, null where the source says that the cell is missing."""
-    fields = [f"{_cell(descriptor, field, column)} AS {field}" for field, column in mapped.items()]
-    return f"CREATE VIEW cells AS SELECT row_no, {', '.join(fields)} FROM raw"
+def cells_view(descriptor: Descriptor, mapped: Mapped, raw_columns: list[str]) -> str:
+    """A view of the mapped fields, as they came (`raw_title`) and read (`title`: trimmed, null if missing).
+
+    With it two hashes: `row_hash` of all cells, and `same_hash` of all but pay. Columns that a query does not
+    name cost nothing.
+    """
+    amounts = {mapped.get("pay"), mapped.get("source_usd")}
+    hashes = [
+        f"{row_hash(raw_columns)} AS row_hash",
+        f"{row_hash(column for column in raw_columns if column not in amounts)} AS same_hash",
+    ]
+    fields = [f"{name(column)} AS raw_{field}" for field, column in mapped.items()]
+    fields += [f"{cell(descriptor, field, name(column))} AS {field}" for field, column in mapped.items()]
+    return f"CREATE VIEW cells AS SELECT row_no, {', '.join([*hashes, *fields])} FROM raw"
 
 
-def _cell(descriptor: Descriptor, field: str, column: str) -> str:
+def cell(descriptor: Descriptor, field: str, expression: str) -> str:
+    """A cell without spaces around it, null where the source says that it is missing."""
     missing = [*GENERAL_MISSING, *(one.casefold() for one in descriptor.missing)]
     if field.startswith("pay"):
         missing += descriptor.missing_pay
     words = ", ".join(text(word) for word in dict.fromkeys(missing))
-    return f"CASE WHEN lower(trim({name(column)})) NOT IN ({words}) THEN trim({name(column)}) END"
+    return f"CASE WHEN lower(trim({expression})) NOT IN ({words}) THEN trim({expression}) END"
+
+
+def distinct(descriptor: Descriptor, fields: Iterable[str]) -> str:
+    """The different cells of these fields, as they came and read; missing ones are left out."""
+    raw = [f"raw_{field}" for field in fields]
+    read = [f"{cell(descriptor, field, f'raw_{field}')} AS {field}" for field in fields]
+    return (
+        f"SELECT {', '.join([*raw, *read])} FROM (SELECT DISTINCT {', '.join(raw)} FROM cells) "
+        f"WHERE {' AND '.join(f'{field} IS NOT NULL' for field in fields)}"
+    )
 
 
 def joined(names: Iterable[str]) -> str:
-    """The cells with the dictionaries of these names."""
+    """The cells with the dictionaries of these names, which are keyed by cells as they came."""
     joins = [
-        f"LEFT JOIN d_{one} ON d_{one}.cell_0 = cells.country AND d_{one}.cell_1 = cells.place"
+        f"LEFT JOIN d_{one} ON d_{one}.raw_0 = cells.raw_country AND d_{one}.raw_1 = cells.raw_place"
         if one == "conflict"
-        else f"LEFT JOIN d_{one} ON d_{one}.cell_0 = cells.{one}"
+        else f"LEFT JOIN d_{one} ON d_{one}.raw_0 = cells.raw_{one}"
         for one in names
     ]
     return " ".join(["FROM cells", *joins])
@@ -131,33 +151,25 @@ def left_out_table(descriptor: Descriptor, mapped: Mapped, names: set[str], raw_
     )
 
 
-def row_hash(raw_columns: list[str]) -> str:
-    """64 bits of the MD5 of a row's cells, whatever the order of the columns."""
-    ordered = sorted((column for column in raw_columns if column != REST), key=normal)
-    parts = [f"coalesce({name(column)}, chr(1))" for column in ordered]
-    # concat_ws leaves null out, so files without further keys hash like those that never had any.
-    parts += [name(REST)] if REST in raw_columns else []
-    return f"md5_number_lower(concat_ws(chr(31), {', '.join(parts)}))"
+def row_hash(raw_columns: Iterable[str]) -> str:
+    """A 64-bit hash of cells: DuckDB's own is fast, and used only within one process."""
+    return f"hash({', '.join(name(column) for column in raw_columns)})"
 
 
-def pairs_table(descriptor: Descriptor, mapped: Mapped, raw_columns: list[str]) -> str:
+def pairs_table(descriptor: Descriptor, mapped: Mapped) -> str:
     """`pairs`: adjacent rows that differ in pay alone, the larger first: likely the ends of one range."""
     if not (descriptor.pairs_are_range_ends and "pay" in mapped):
-        return (
-            "CREATE TEMP TABLE pairs AS SELECT 0::BIGINT AS row_no, 0::BIGINT AS pair, '' AS pay_end LIMIT 0"
-        )
-    amounts = {mapped["pay"], mapped.get("source_usd")}
-    same = row_hash([column for column in raw_columns if column not in amounts])
-    amount = f"TRY_CAST({name(mapped['pay'])} AS DOUBLE)"
+        nothing = "SELECT 0::BIGINT AS row_no, 0::BIGINT AS pair, '' AS pay_end LIMIT 0"
+        return f"CREATE TEMP TABLE pairs AS {nothing}"
     return (
         "CREATE TEMP TABLE pairs AS WITH rows AS ("
-        f"SELECT row_no, {same} AS same, {amount} AS amount FROM raw), runs AS ("
-        "SELECT *, row_no - row_number() OVER (PARTITION BY same ORDER BY row_no) AS run FROM rows), "
-        "placed AS ("
-        "SELECT *, row_number() OVER (PARTITION BY same, run ORDER BY row_no) AS place FROM runs), mates AS ("
-        "SELECT row_no, lead(row_no) OVER w AS mate, amount, lead(amount) OVER w AS other, place FROM placed "
-        "WINDOW w AS (PARTITION BY same, run ORDER BY row_no)), found AS ("
-        "SELECT row_no, mate FROM mates WHERE place % 2 = 1 AND amount > other) "
+        "SELECT row_no, same_hash AS same, TRY_CAST(pay AS DOUBLE) AS amount FROM cells), marked AS ("
+        "SELECT *, same IS DISTINCT FROM lag(same) OVER (ORDER BY row_no) AS starts FROM rows), runs AS ("
+        "SELECT *, sum(starts::INTEGER) OVER (ORDER BY row_no) AS run FROM marked), placed AS ("
+        "SELECT *, row_no - first_value(row_no) OVER (PARTITION BY run ORDER BY row_no) AS place FROM runs), "
+        "mates AS (SELECT *, lead(row_no) OVER w AS mate, lead(amount) OVER w AS other FROM placed "
+        "WINDOW w AS (PARTITION BY run ORDER BY row_no)), found AS ("
+        "SELECT row_no, mate FROM mates WHERE place % 2 = 0 AND amount > other) "
         "SELECT row_no, row_no AS pair, 'highest' AS pay_end FROM found UNION ALL "
         "SELECT mate, row_no, 'lowest' FROM found"
     )
@@ -183,9 +195,7 @@ def heaps_table(descriptor: Descriptor, mapped: Mapped, names: set[str]) -> str:
     )
 
 
-def postings(
-    descriptor: Descriptor, mapped: Mapped, names: set[str], raw_columns: list[str], collected: int | None
-) -> str:
+def postings(descriptor: Descriptor, mapped: Mapped, names: set[str], collected: int | None) -> str:
     """The query of `postings.parquet`."""
     parts = pay_columns(descriptor, names)
     stated = _stated(descriptor, mapped, names)
@@ -214,21 +224,21 @@ def postings(
         f"FROM ({inner}) inside LEFT JOIN rates ON rates.currency = inside.currency AND rates.year = {year}"
     )
     annual = f"SELECT *, {factor} AS per_year FROM ({priced})"
-    return _final(annual, row_hash(raw_columns), descriptor)
+    return _final(annual, descriptor)
 
 
 def _stated(descriptor: Descriptor, mapped: Mapped, names: set[str]) -> dict[str, str]:
     """Columns that the source states, by expression."""
 
-    def cell(field: str) -> str:
+    def stated(field: str) -> str:
         return f"cells.{field}" if field in mapped else "CAST(NULL AS VARCHAR)"
 
     def listed(table: str, column: str) -> str:
         return f"coalesce(d_{table}.{column}, [])" if table in names else "CAST([] AS VARCHAR[])"
 
     return {
-        "source_key": cell("key"),
-        "url": cell("url"),
+        "source_key": stated("key"),
+        "url": stated("url"),
         "title": "d_title.clean",
         "position": "d_title.position",
         "seniority": first(names, ("seniority", "word"), ("title", "seniority")),
@@ -251,7 +261,7 @@ def _stated(descriptor: Descriptor, mapped: Mapped, names: set[str]) -> dict[str
         "tags": listed("skills", "names"),
         "specializations": f"list_distinct(list_concat({listed('title', 'specializations')}, "
         f"{listed('specialization', 'names')}))",
-        "text_length": f"length({cell('text')})",
+        "text_length": f"length({stated('text')})",
     }
 
 
@@ -265,7 +275,7 @@ def _any_problem(names: set[str], tables: Iterable[str]) -> str:
     )
 
 
-def _final(annual: str, hashed: str, descriptor: Descriptor) -> str:
+def _final(annual: str, descriptor: Descriptor) -> str:
     """Pay in USD a year with its derivation, and the flags, for rows that are not left out."""
     low_usd, high_usd = "pay_min * per_year / rate", "pay_max * per_year / rate"
     middle = "CASE WHEN pay_min > 0 THEN sqrt(pay_min * pay_max) ELSE coalesce(pay_max, pay_min) END"
@@ -306,12 +316,11 @@ def _final(annual: str, hashed: str, descriptor: Descriptor) -> str:
         "stated_period"
     )
     return (
-        f"SELECT priced.* EXCLUDE ({working}), pair, pay_end, row_hash, "
+        f"SELECT priced.* EXCLUDE ({working}), pair, pay_end, "
         f"{', '.join(f'{expression} AS {column}' for column, expression in derived.items())} "
         f"FROM ({annual}) priced LEFT JOIN pairs USING (row_no) "
         "LEFT JOIN heaps ON heap_country = country AND heap_high = pay_max "
         "AND heap_low IS NOT DISTINCT FROM pay_min "
-        f"JOIN (SELECT row_no, {hashed} AS row_hash FROM raw) hashes USING (row_no) "
         "ANTI JOIN left_out USING (row_no)"
     )
 
@@ -319,7 +328,8 @@ def _final(annual: str, hashed: str, descriptor: Descriptor) -> str:
 def summary(path: str) -> str:
     """One row of counts over the postings."""
     return (
-        "SELECT count(*) AS accepted, count(DISTINCT row_hash) AS different_rows, "
+        "SELECT count(*) AS accepted, "
+        "(SELECT count(DISTINCT row_hash) FROM cells ANTI JOIN left_out USING (row_no)) AS different_rows, "
         "count(pay_max) AS with_pay, count(usd_mid) AS with_usd, count(country) AS with_country, "
         "count(position) AS with_position, count(seniority) AS with_seniority, "
         "count(text_length) AS with_text, count(*) FILTER (WHERE len(tags) > 0) AS with_tags, "

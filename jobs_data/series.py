@@ -3,6 +3,7 @@
 # mypy: disable-error-code="import-untyped,import-not-found"
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from .cleaning.pay import Unreadable
 from .cleaning.places import parse_country
 from .descriptors import Descriptor, Series, normal
 
+# Dates and countries repeat in thousands of rows.
+_date = functools.cache(parse_date)
+_country = functools.cache(parse_country)
 NOT_STATED = frozenset(("", "na", "nan", "null", "n/a"))
 SCHEMA = pa.schema(
     [
@@ -101,10 +105,10 @@ def _measurements(series: Series, columns: dict[str, str], cells: dict[str, Any]
     def cell(name: str | None) -> str:
         return str(cells.get(columns.get(normal(name or ""), ""), "") or "").strip()
 
-    day = parse_date(cell(series.date))
+    day = _date(cell(series.date))
     if day is None:
         raise Unreadable("date is missing")
-    code = series.areas.get(cell(series.country)) or parse_country(cell(series.country))
+    code = series.areas.get(cell(series.country)) or _country(cell(series.country))
     if not code:
         raise Unreadable(f"country {cell(series.country)[:40]!r} is not in the table of ISO names and codes")
     size = _number(cell(series.size), "size") if series.size else None

@@ -41,7 +41,7 @@ class Shaper:
         self.connection.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
         self.connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
         self.connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet('{folder / 'raw.parquet'}')")
-        self.connection.execute(sql.cells_view(descriptor, self.mapped))
+        self.connection.execute(sql.cells_view(descriptor, self.mapped, raw_columns))
 
     def close(self) -> None:
         """Let go of memory and files."""
@@ -54,11 +54,9 @@ class Shaper:
             self._load(dictionary)
         names = {dictionary.name for dictionary in self.dictionaries}
         self.connection.execute(sql.left_out_table(self.descriptor, self.mapped, names, self.raw_columns))
-        self.connection.execute(sql.pairs_table(self.descriptor, self.mapped, self.raw_columns))
+        self.connection.execute(sql.pairs_table(self.descriptor, self.mapped))
         self.connection.execute(sql.heaps_table(self.descriptor, self.mapped, names))
-        self._write(
-            "postings", sql.postings(self.descriptor, self.mapped, names, self.raw_columns, self.collected)
-        )
+        self._write("postings", sql.postings(self.descriptor, self.mapped, names, self.collected))
         self._write(
             "merged", "SELECT row_no, kept_row, is_identical FROM left_out WHERE kept_row IS NOT NULL"
         )
@@ -91,18 +89,18 @@ class Shaper:
 
     def _load(self, dictionary: Dictionary) -> None:
         """Read each distinct cell once, a batch of them at a time, and keep the answers as a table."""
-        cells = [f"cell_{number}" for number in range(len(dictionary.fields))]
-        schema = pa.schema([(cell, pa.string()) for cell in cells] + list(dictionary.outputs.items()))
+        width = len(dictionary.fields)
+        columns = [f"raw_{number}" for number in range(width)] + [f"cell_{number}" for number in range(width)]
+        schema = pa.schema([(column, pa.string()) for column in columns] + list(dictionary.outputs.items()))
         self.connection.register("empty", schema.empty_table())
         self.connection.execute(f"CREATE TEMP TABLE d_{dictionary.name} AS SELECT * FROM empty")
-        where = " AND ".join(f"{field} IS NOT NULL" for field in dictionary.fields)
-        distinct = f"SELECT DISTINCT {', '.join(dictionary.fields)} FROM cells WHERE {where}"
+        distinct = sql.distinct(self.descriptor, dictionary.fields)
         # A cursor of its own: the same connection cannot read and insert at once.
         with contextlib.closing(self.connection.cursor()) as reader:
             for batch in reader.sql(distinct).to_arrow_reader(DISTINCT_BATCH):
                 frame = batch.to_pandas()
-                held = [frame.iloc[:, number].to_list() for number in range(len(cells))]
-                answers = list(zip(*map(dictionary.read, *held), strict=True))
+                held = [frame.iloc[:, number].to_list() for number in range(2 * width)]
+                answers = list(zip(*map(dictionary.read, *held[width:]), strict=True))
                 arrays = [
                     pa.array(column, kind)
                     for column, kind in zip([*held, *answers], schema.types, strict=True)
