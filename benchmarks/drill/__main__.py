@@ -32,8 +32,10 @@ SETTINGS = {
     "LOG_LEVEL": "WARNING",
     "DJANGO_SETTINGS_MODULE": "trainyard.settings",
 }
-HEAD = "| stack | fault | times | submissions | lost | doubled | failed | to terminal p50, s | max, s | |"
-RULE = "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
+HEAD = (
+    "| stack | fault | times | submissions | lost | doubled | failed | again | terminal p50, s | max, s | |"
+)
+RULE = "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
 
 
 def plan() -> list[tuple[str, Callable[[Any, int], Any], int, int, Callable[[Any], bool]]]:
@@ -67,7 +69,7 @@ def plan() -> list[tuple[str, Callable[[Any, int], Any], int, int, Callable[[Any
     ]
 
 
-def drill(name: str, folder: Path, *, is_short: bool, only: str) -> list[dict[str, Any]]:
+def drill(name: str, folder: Path, *, is_short: bool, only: list[str]) -> list[dict[str, Any]]:
     """Drill one stack in this process, whose settings are read here; a row for each fault."""
     make_database, make_broker = STACKS[name]
     database, broker = make_database(folder), make_broker(folder)
@@ -85,7 +87,7 @@ def drill(name: str, folder: Path, *, is_short: bool, only: str) -> list[dict[st
     rows = []
     try:
         for fault, strike, full, short, applies in plan():
-            if only not in fault or not applies(site):
+            if not applies(site) or (only and not any(part in fault for part in only)):
                 continue
             times = short if is_short else full
             if is_short and not times and "each statement" not in fault:
@@ -138,7 +140,7 @@ def report(stack: str, row: dict[str, Any]) -> None:
     cells = [
         stack,
         row["fault"],
-        *(str(row[key]) for key in ("times", "submissions", "lost", "doubled", "failed")),
+        *(str(row[key]) for key in ("times", "submissions", "lost", "doubled", "failed", "again")),
     ]
     print(f"| {' | '.join(cells)} | {middle:.1f} | {longest:.1f} | {row['note']} |", flush=True)
 
@@ -155,7 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Break everything, count everything.")
     parser.add_argument("--short", action="store_true", help="each fault once")
     parser.add_argument("--stack", choices=STACKS, help="only this one")
-    parser.add_argument("--only", default="", help="only faults whose name contains this")
+    parser.add_argument("--only", action="append", default=[], help="only faults whose name contains this")
     parser.add_argument("--out", type=Path, help="also write the rows as JSON")
     wanted = parser.parse_args()
     if not wanted.stack:

@@ -30,7 +30,7 @@ FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 def strike_point(site: Site, short: int = 3) -> list[int]:
     """Submit one long run and some short ones; return when one trains, at a random moment of it."""
     made = site.submit(1, "long") + site.submit(short)
-    site.wait_running(made)
+    site.wait_running(made[:1])
     time.sleep(site.random.uniform(0.0, 0.6))
     return made
 
@@ -84,7 +84,7 @@ def freeze(site: Site, times: int) -> None:
     site.start_worker()
     for _ in range(times):
         made = strike_point(site)
-        name = site.ask(lambda made=made: Run.objects.running().filter(submissions__in=made).first())
+        name = site.ask(lambda made=made: Run.objects.running().filter(submissions__in=made[:1]).first())
         if name is None:
             continue
         frozen = next(worker for worker in site.workers if name.worker.endswith(f"-{worker.pid}"))

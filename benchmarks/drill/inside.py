@@ -33,16 +33,21 @@ class Failpoint:
 
     def __init__(self, at: int = 0, *, after: bool = False) -> None:
         self.at, self.after, self.seen = at, after, 0
+        self.has_crashed = False
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         """Run one statement, or crash."""
         self.seen += 1
         if self.seen == self.at and not self.after:
-            raise Crash(sql)
+            self._crash(sql)
         answer = execute(sql, params, many, context)
         if self.seen == self.at:
-            raise Crash(sql)
+            self._crash(sql)
         return answer
+
+    def _crash(self, sql: str) -> None:
+        self.has_crashed = True
+        raise Crash(sql)
 
 
 @contextmanager
@@ -166,15 +171,23 @@ def quota(site: Site, count: int = 100, learner: int = 1) -> int:
 
 def two_sweepers(site: Site, times: int = 5) -> int:
     """Eight sweepers at once over ended leases count one loss for each run; return how often they swept."""
+    _end_all()
     for _ in range(times):
         site.submit(4)
         held = {run.pk: run for run in queue.claim(worker="drill", queues=["cpu"], limit=4)}
         wait_until(lambda held=held: not _leases_left(held), "the end of the leases")
         swept = at_once(8, lambda _: queue.sweep().requeued)
-        losses = {run.pk: run.losses - held[run.pk].losses for run in Run.objects.filter(pk__in=held)}
-        if sum(swept) != len(held) or set(losses.values()) != {1}:
+        losses = list(Run.objects.filter(pk__in=held).values_list("losses", flat=True))
+        if sum(swept) != len(held) or set(losses) != {1}:
             raise AssertionError(f"eight sweepers: {swept} for {len(held)} runs, losses {losses}")
+        _end_all()
     return times
+
+
+def _end_all() -> None:
+    while runs := queue.claim(worker="drill", queues=["cpu"], limit=8):
+        for run in runs:
+            queue.finish(run_id=run.pk, execution=run.execution, result=RESULT, output_key="")
 
 
 def _leases_left(held: dict[int, Run]) -> bool:

@@ -54,6 +54,7 @@ class Row:
     lost: int
     doubled: int
     failed: int
+    again: int = 0
     seconds: list[float] = field(default_factory=list)
     note: str = ""
 
@@ -221,6 +222,7 @@ class Site:
             row.lost += not (run.is_terminal and is_graded)
             row.doubled += submission.grades > 1 or (run.has_result and run.result.execution != run.execution)
             row.failed += run.state == RunState.FAILED
+            row.again += run.execution > 1
             if run.finished_at:
                 row.seconds.append((run.finished_at - run.queued_at).total_seconds())
         self.accepted, self.notes = [], []
