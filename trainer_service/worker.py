@@ -239,5 +239,11 @@ def wake() -> None:
         supervisor.wake()
 
 
+def hand_back_all() -> None:
+    """Hand back all runs of this process and end its trainers."""
+    for supervisor in _current:
+        supervisor.stop()
+
+
 def _run_queues(parent: Any) -> list[str]:
     return [name for name in parent.app.amqp.queues.consume_from if name in Queue.values]

@@ -48,12 +48,12 @@ class Site:
             **env,
         }
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
+    def start_worker(self, *options: str) -> subprocess.Popen[bytes]:
         name = f"worker-{len(self.workers)}"
         command = [sys.executable, "-m", "celery", "-A", "trainyard", "worker", "-P", "threads", "-c", "2"]
         with (self.folder / f"{name}.log").open("wb") as log:
             worker = subprocess.Popen(
-                [*command, "-Q", "cpu,site", "-n", f"{name}@%h"],
+                [*command, "-Q", "cpu,site", "-n", f"{name}@%h", *options],
                 env=self.env,
                 cwd=ROOT,
                 stderr=log,
