@@ -7,8 +7,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from rich.console import Console
 
+from trainyard.operations import findings
 from trainyard.operations.doctor import examine
 
 
@@ -31,12 +31,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Examine and report."""
-        console = Console(highlight=False, soft_wrap=True)
-        findings = examine(with_canary=options["canary"])
-        for finding in findings:
-            sign = "[green]✓[/]" if finding.is_well else "[red]✗[/]"
-            console.print(f"{sign} {finding.name:12} {finding.detail}")
-            if not finding.is_well:
-                console.print(f"  {'':12} [bold]{finding.remedy}[/]")
-        if not all(finding.is_well for finding in findings):
+        if not findings.show(examine(with_canary=options["canary"])):
             sys.exit(1)
