@@ -267,7 +267,7 @@ class Slot(threading.Thread):
             lambda: queue.finish(run_id=run.pk, execution=run.execution, result=result, output_key=key)
         )
         job.release([row])
-        ids = {"run": run.pk, "execution": run.execution, "worker": self.name}
+        ids = {"run": run.pk, "execution": run.execution, "worker": run.worker}
         logger.info(
             "run %s ended in execution %s: %s", run.pk, run.execution, _verdict(is_ours, result), extra=ids
         )
