@@ -45,9 +45,8 @@ def _rows(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"{report['measurements']:,} measurements, {report['not_stated']:,} not stated"
     for reason, number in report["quarantine"].items():
         yield f"  quarantined {number:,}: {reason}"
-    copies = report["accepted"] - report["different_rows"]
-    if copies:
-        yield f"  {copies:,} rows equal another row (kept: without an id, rows are a multiset)"
+    if report["equal_rows"]:
+        yield f"  {report['equal_rows']:,} rows equal another row (kept: without an id, rows are a multiset)"
 
 
 def _shares(report: Mapping[str, Any]) -> Iterator[str]:

@@ -150,6 +150,7 @@ def _build(folder: Path, request: Request, sha256: str) -> tuple[Descriptor, dic
         "fx_series": rates.SERIES,
         "known_defects": list(descriptor.known_defects),
     } | counts
+    report["equal_rows"] = report["accepted"] - report["different_rows"]
     _check_conservation(report)
     return descriptor, report
 

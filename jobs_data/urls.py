@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import views
+from . import imported_views, views
 
 app_name = "jobs"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
         name="figure",
     ),
     path("listings/", views.listings, name="listings"),
+    path("imported/", imported_views.sources, name="imported"),
+    re_path(r"^imported/(?P<short_hash>[0-9a-f]{12})/$", imported_views.snapshot, name="imported-snapshot"),
     path("<slug:name>/", views.statistic, name="statistic"),
 ]
