@@ -11,7 +11,7 @@ import logging
 from pathlib import Path
 
 from trainer_service import outputs, storage
-from trainer_service.engine.child import CHECKPOINT
+from trainer_service.engine.child import checkpoint_name
 from trainer_service.models import Run
 
 logger = logging.getLogger(__name__)
@@ -36,9 +36,12 @@ def keep(run: Run, epoch: int, folder: Path) -> bool:
 
     `run` is as claimed; on success it names the new checkpoint.
     """
+    path = folder / checkpoint_name(epoch)
+    if not path.exists():  # the trainer was faster than storage, and its next one is there
+        return False
     key, before = f"{_folder(run.pk)}/{run.execution}-{epoch}.safetensors", run.checkpoint_key
     try:
-        storage.save(key, folder / CHECKPOINT)
+        storage.save(key, path)
         if not _record(run, key, epoch):
             storage.delete(key)
             return False

@@ -62,7 +62,7 @@ def remove_leftovers() -> None:
 
 def _results(path: Path) -> list[Path]:
     """What a run leaves; a checkpoint in the same folder is no result."""
-    return sorted(file for file in path.rglob("*") if file.is_file() and file.name != CHECKPOINT)
+    return sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith(CHECKPOINT))
 
 
 def _root() -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.utils.module_loading import import_string
 
 env = environ.Env()
 PACKAGE_DIR = Path(__file__).resolve().parent
@@ -297,11 +298,31 @@ STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [PACKAGE_DIR / "static", GENERATED_STATIC_DIR]
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "woff2", "gz", "br"]
+S3_BUCKET = env.str("TRAINYARD_S3_BUCKET", "")
+S3_ENDPOINT = env.str("TRAINYARD_S3_ENDPOINT", "")
+S3_PREFIX = env.str("TRAINYARD_S3_PREFIX", "")
+
+
+def artifact_storage() -> dict[str, object]:
+    """Where results and checkpoints lie: a folder, or a bucket that all machines share."""
+    if not S3_BUCKET:
+        options: dict[str, object] = {"location": str(DATA_DIR / "artifacts")}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    config = import_string("botocore.config.Config")  # of the extra `s3`, needed only here
+    options = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT or None,
+        "location": S3_PREFIX,
+        "default_acl": None,
+        "file_overwrite": True,
+        # A bucket that does not answer must not hold up a worker for minutes.
+        "client_config": config(connect_timeout=5, read_timeout=20, retries={"max_attempts": 2}),
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(DATA_DIR / "artifacts")},
-    },
+    "default": artifact_storage(),
     "staticfiles": {
         "BACKEND": (
             "whitenoise.storage.CompressedManifestStaticFilesStorage"

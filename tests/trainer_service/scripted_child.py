@@ -58,7 +58,7 @@ def leave_checkpoints(message: dict[str, Any], say: Any) -> None:
     given = message["resume"][0]
     done = int(Path(given).read_text()) if given else 0
     for epoch in (done + 1, done + 2):
-        (Path(message["out_dirs"][0]) / "checkpoint.safetensors").write_text(str(epoch))
+        (Path(message["out_dirs"][0]) / f"checkpoint-{epoch}.safetensors").write_text(str(epoch))
         say(kind="checkpoint", job=message["job"], row=0, epoch=epoch)
     if not given:
         time.sleep(0.3)

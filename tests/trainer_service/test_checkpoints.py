@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from tests.trainer_service import scripted_child as script
 from tests.trainer_service.samples import tree
 from trainer_service import checkpoints, failures, outputs, queue
-from trainer_service.engine.child import CHECKPOINT
+from trainer_service.engine.child import checkpoint_name
 from trainer_service.models import Run, RunState
 from trainer_service.slot import Slot
 
@@ -53,7 +53,7 @@ def claimed(enqueue: Enqueue) -> Run:
 
 def keep(run: Run, epoch: int) -> bool:
     folder = outputs.folder(run.pk, run.execution)
-    (folder / CHECKPOINT).write_text(f"{run.execution}-{epoch}")
+    (folder / checkpoint_name(epoch)).write_text(f"{run.execution}-{epoch}")
     return checkpoints.keep(run, epoch, folder)
 
 
@@ -68,6 +68,12 @@ def test_only_the_latest_checkpoint_stays(enqueue: Enqueue) -> None:
     assert stored(run) == ["1-5.safetensors"]
     row = Run.objects.get(pk=run.pk)
     assert (row.checkpoint_key, row.checkpoint_epoch) == (f"checkpoints/{run.pk}/1-5.safetensors", 5)
+
+
+def test_a_checkpoint_that_a_newer_one_has_replaced_is_passed_over(enqueue: Enqueue) -> None:
+    run = claimed(enqueue)
+    assert not checkpoints.keep(run, 3, outputs.folder(run.pk, run.execution))
+    assert stored(run) == []
 
 
 def test_a_stale_execution_never_replaces_the_checkpoint_of_a_newer_one(enqueue: Enqueue) -> None:
@@ -138,6 +144,8 @@ def test_a_run_whose_child_was_killed_goes_on_from_its_last_checkpoint(
     assert (run.state, run.execution, run.losses) == (RunState.SUCCEEDED, 2, 1)
     with default_storage.open(f"{run.result.output_key}/epochs") as file:
         assert file.read() == b"4", "two epochs before the kill, two after it"
-    assert not default_storage.exists(f"{run.result.output_key}/{CHECKPOINT}"), "a checkpoint is no result"
+    assert not default_storage.exists(f"{run.result.output_key}/{checkpoint_name(4)}"), (
+        "a checkpoint is no result"
+    )
     assert stored(run) == []
     assert list((Path(default_storage.location).parent / "worker" / "outputs").iterdir()) == []

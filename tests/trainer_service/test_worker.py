@@ -184,6 +184,7 @@ def test_a_run_goes_on_from_its_checkpoint_and_ends_as_if_nothing_had_happened(
         run_id = site.do("enqueue", "8", "long")
         site.until(lambda: site.checkpoint(run_id)[1] >= 10, "a checkpoint")
         first.kill()
+        first.wait()
         killed_at = site.checkpoint(run_id)[1]
         site.start_worker()
         run = site.wait(run_id, "succeeded", "failed")

@@ -44,7 +44,7 @@ from trainer_service.engine.spec import digest, parse
 if TYPE_CHECKING:
     from trainer_service.engine.checkpoint import Checkpoint
 
-CHECKPOINT = "checkpoint.safetensors"
+CHECKPOINT = "checkpoint-"  # how the names of checkpoint files begin
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -212,12 +212,23 @@ class _ToWorker(Callbacks):
         if self._written.get(row) == checkpoint.epoch:
             return
         try:
-            files.write(checkpoint, self._rows.folder(row) / CHECKPOINT, self._rows.identity(row))
+            files.write(checkpoint, self._path(row, checkpoint.epoch), self._rows.identity(row))
         except OSError as error:  # the run can do without
             _say(f"no checkpoint of row {row} of job {self._rows.job}: {error}")
             return
+        if row in self._written:
+            # A slow storage may not have taken it yet; the newer one comes right after.
+            self._path(row, self._written[row]).unlink(missing_ok=True)
         self._written[row] = checkpoint.epoch
         self._child.tell_checkpoint(self._rows.job, row + self._rows.start, checkpoint.epoch)
+
+    def _path(self, row: int, epoch: int) -> Path:
+        return self._rows.folder(row) / checkpoint_name(epoch)
+
+
+def checkpoint_name(epoch: int) -> str:
+    """The file, in a run's folder, of its checkpoint after `epoch` epochs."""
+    return f"{CHECKPOINT}{epoch}.safetensors"
 
 
 def _say(text: str) -> None:
