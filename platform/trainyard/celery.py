@@ -6,8 +6,11 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging
 
+from trainyard import embedded_broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainyard.settings")
 
+embedded_broker.register()
 app = Celery("trainyard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
