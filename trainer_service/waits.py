@@ -25,13 +25,23 @@ class Waits:
 
 
 def recent(queue: str) -> Waits | None:
-    """The waits of the last 500 runs of `queue` that started, within a day; None where none did."""
-    started = Run.objects.filter(queue=queue, started_at__isnull=False).order_by("-pk")
+    """The waits of the last 500 runs of `queue` that started, within a day; None where none did.
+
+    Runs of nobody's, such as canaries, are left out: they say how the platform is, not how people wait.
+    """
+    started = Run.objects.filter(queue=queue, started_at__isnull=False, owner__isnull=False).order_by("-pk")
     rows = started.values_list("queued_at", "started_at", Now())[:SAMPLE]
-    seconds = sorted((start - queued).total_seconds() for queued, start, now in rows if now - start < HISTORY)
-    if not seconds:
+    return summarize(
+        [(start - queued).total_seconds() for queued, start, now in rows if now - start < HISTORY]
+    )
+
+
+def summarize(seconds: Sequence[float]) -> Waits | None:
+    """The median and the ninth decile of `seconds`; None where there are none."""
+    ascending = sorted(seconds)
+    if not ascending:
         return None
-    return Waits(len(seconds), percentile(seconds, 0.5), percentile(seconds, 0.9))
+    return Waits(len(ascending), percentile(ascending, 0.5), percentile(ascending, 0.9))
 
 
 def percentile(ascending: Sequence[float], share: float) -> float:

@@ -25,10 +25,10 @@ def page(client, submission) -> str:
     return client.get(reverse("courses:submission", args=[submission.pk])).content.decode()
 
 
-def have_started(*waits: float) -> None:
+def have_started(owner, *waits: float) -> None:
     limits = {"time_limit_seconds": 60.0, "memory_limit_bytes": 2**30}
     for seed, seconds in enumerate(waits):
-        run = queue.enqueue(spec=tree(seed), owner=None, estimate=ESTIMATE, **limits)
+        run = queue.enqueue(spec=tree(seed), owner=owner, estimate=ESTIMATE, **limits)
         Run.objects.filter(pk=run.pk).update(
             queued_at=Now() - timedelta(seconds=60 + seconds),
             started_at=Now() - timedelta(seconds=60),
@@ -38,7 +38,7 @@ def have_started(*waits: float) -> None:
 
 
 def test_place_usual_wait_and_promise_are_there(signed_in, learner, submission) -> None:
-    have_started(1, 2, 3, 4, 30)
+    have_started(learner, 1, 2, 3, 4, 30)
     text = page(signed_in(learner), submission)
     assert "Number 1 in the queue." in text
     assert "Of the latest 5 runs, half started within 3.0 s and nine of ten within 30.0 s." in text
@@ -46,7 +46,7 @@ def test_place_usual_wait_and_promise_are_there(signed_in, learner, submission) 
 
 
 def test_a_handful_of_starts_is_no_history(signed_in, learner, submission) -> None:
-    have_started(1, 2)
+    have_started(learner, 1, 2)
     text = page(signed_in(learner), submission)
     assert "Of the latest" not in text and "what was accepted before a deadline counts" in text
 

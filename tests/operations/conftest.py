@@ -29,11 +29,11 @@ def accept(db) -> Callable[..., Run]:
 
 
 @pytest.fixture
-def end(accept) -> Callable[..., Run]:
+def end(accept, learner) -> Callable[..., Run]:
     """A run that a worker had and ended, with `failure` or well."""
 
     def end(failure=None, seed: int = 0) -> Run:
-        accept(seed)
+        accept(seed, learner)
         (run,) = queue.claim(worker="w", queues=["cpu"], limit=1)
         assert queue.finish(
             run_id=run.pk, execution=run.execution, result=RunResult(failure=failure), output_key=""

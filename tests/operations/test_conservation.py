@@ -31,20 +31,20 @@ def test_a_run_that_vanished_is_missed(accept) -> None:
     accept(1), accept(2)
     conservation.check()
     Run.objects.first().delete()
-    assert conservation.check().problems == ["1 accepted runs have vanished since the last check"]
+    assert conservation.check().problems == ["accepted runs that vanished since the last check: 1"]
 
 
 def test_a_success_without_its_result_is_missed(end) -> None:
     end()
     StoredResult.objects.all().delete()
-    assert conservation.check().problems == ["1 runs succeeded, but there are 0 results"]
+    assert conservation.check().problems == ["runs that succeeded: 1, but results: 0"]
 
 
 def test_an_end_that_was_undone_is_missed(end) -> None:
     end(failures.TIME_LIMIT)
     conservation.check()
     Run.objects.update(state="queued", failure=None)
-    assert conservation.check().problems == ["1 ended runs are no longer ended since the last check"]
+    assert conservation.check().problems == ["runs that had ended at the last check and no longer have: 1"]
 
 
 def test_the_check_costs_few_queries_whatever_the_number_of_runs(

@@ -127,7 +127,10 @@ def test_a_vanished_run_is_told_loudly(signed_in, operator, accept) -> None:
     conservation.check()
     Run.objects.all().delete()
     conservation.check()
-    assert "1 accepted runs have vanished" in signed_in(operator).get("/operations/").content.decode()
+    assert (
+        "Accepted runs that vanished since the last check: 1"
+        in signed_in(operator).get("/operations/").content.decode()
+    )
 
 
 def test_nobody_else_learns_that_there_is_such_a_page(client, signed_in, learner, instructor) -> None:

@@ -24,13 +24,13 @@ def test_a_percentile_is_the_smallest_value_that_covers_its_share(ascending, sha
 
 
 @pytest.mark.django_db
-def test_waits_are_from_acceptance_to_start_within_a_day(enqueue) -> None:
+def test_waits_are_from_acceptance_to_start_within_a_day(enqueue, learner) -> None:
     for seconds in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10):
-        run = enqueue()
+        run = enqueue(owner=learner)
         Run.objects.filter(pk=run.pk).update(
             queued_at=Now() - timedelta(seconds=100 + seconds), started_at=Now() - timedelta(seconds=100)
         )
-    old = enqueue()
+    old = enqueue(owner=learner)
     Run.objects.filter(pk=old.pk).update(
         queued_at=Now() - timedelta(days=9), started_at=Now() - timedelta(days=2)
     )
@@ -41,6 +41,13 @@ def test_waits_are_from_acceptance_to_start_within_a_day(enqueue) -> None:
 
 
 @pytest.mark.django_db
-def test_a_queue_without_history_has_no_waits(enqueue) -> None:
-    enqueue()
+def test_a_queue_without_history_has_no_waits(enqueue, learner) -> None:
+    enqueue(owner=learner)
+    assert waits.recent("cpu") is None
+
+
+@pytest.mark.django_db
+def test_canaries_and_the_like_are_nobodys_waits(enqueue) -> None:
+    run = enqueue()
+    Run.objects.filter(pk=run.pk).update(started_at=Now())
     assert waits.recent("cpu") is None

@@ -38,11 +38,13 @@ def find_problems(now: ConservationCheck, before: ConservationCheck | None) -> l
     """Say what does not add up in `now`, alone and after `before`; empty where everything does."""
     problems = []
     if unknown := now.accepted - (now.ended + now.queued + now.running):
-        problems.append(f"{unknown} runs are in no known state")
+        problems.append(f"runs in no known state: {unknown}")
     if now.results != now.succeeded:
-        problems.append(f"{now.succeeded} runs succeeded, but there are {now.results} results")
+        problems.append(f"runs that succeeded: {now.succeeded}, but results: {now.results}")
     if before and now.accepted < before.accepted:
-        problems.append(f"{before.accepted - now.accepted} accepted runs have vanished since the last check")
+        problems.append(f"accepted runs that vanished since the last check: {before.accepted - now.accepted}")
     if before and now.ended < before.ended:
-        problems.append(f"{before.ended - now.ended} ended runs are no longer ended since the last check")
+        problems.append(
+            f"runs that had ended at the last check and no longer have: {before.ended - now.ended}"
+        )
     return problems

@@ -22,7 +22,8 @@ TONES = {
     WorkerState.STOPPED.value: "neutral",
     "silent": "bad",
 }
-SHOWN_CANARIES = 20
+SHOWN_CANARIES = 10
+TIMED_CANARIES = 200
 SHOWN_LOSSES = 10
 
 
@@ -85,6 +86,7 @@ class Overview:
     check: ConservationCheck | None
     broken_check: ConservationCheck | None
     canaries: list[Canary]
+    canary_times: waits.Waits | None
 
     @property
     def is_check_late(self) -> bool:
@@ -126,6 +128,7 @@ def look() -> Overview:
         check=checks.first(),
         broken_check=checks.filter(checked_at__gt=Now() - DAY).exclude(problems=[]).first(),
         canaries=list(Canary.objects.select_related("run").order_by("-pk")[:SHOWN_CANARIES]),
+        canary_times=canary_times(),
     )
 
 
@@ -178,3 +181,10 @@ def losses() -> int:
 def past_lease() -> int:
     """Runs whose lease has ended and which nobody has swept up yet."""
     return Run.objects.running().filter(lease_until__lt=Now()).count()
+
+
+def canary_times() -> waits.Waits | None:
+    """How long the latest canaries that ended took, all the way; None where none did."""
+    ended = Canary.objects.filter(run__finished_at__isnull=False).order_by("-pk")
+    rows = ended.values_list("run__queued_at", "run__finished_at")[:TIMED_CANARIES]
+    return waits.summarize([(finish - accepted).total_seconds() for accepted, finish in rows if finish])

@@ -113,7 +113,7 @@ class Command(BaseCommand):
                     raise CommandError(f"The {child.name} ended while starting:\n{child.last_lines()}")
             with suppress(httpx.TransportError):
                 if (
-                    httpx.get(_local_address(host) + path, headers=_local_headers(), timeout=5).status_code
+                    httpx.get(_local_address(host) + path, headers=_local_headers(), timeout=5, trust_env=False).status_code
                     == 200
                 ):
                     return
