@@ -28,11 +28,11 @@ HEADERS = {
     "period": "Month or year",
     "position": "Position",
     "seniority": "Level",
-    "p10": "10 % earn less",
+    "p10": "10 % are below",
     "low": "95 % from",
     "median": "Median",
     "high": "95 % to",
-    "p90": "10 % earn more",
+    "p90": "10 % are above",
 }
 WORDS = ("country", "period", "position", "seniority")
 

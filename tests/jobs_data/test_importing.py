@@ -127,6 +127,20 @@ def test_a_scrapers_country_is_flagged_and_lists_of_skills_are_read(market, tmp_
     assert rows[1]["remote"] == "remote" and rows[2]["remote"] is None
 
 
+def test_skills_become_a_table_of_integers_each_once(market, tmp_path):
+    rows = [
+        ["id", "title", "skills", "description"],
+        [1, "Python Developer", "['Python', 'SQL']", "You know SQL and PyTorch. R$ 5.000 a month."],
+        [2, "Cook", "", "Fresh food every day."],
+        [3, "Data Engineer", "", ""],
+    ]
+    report, _ = imported(write_csv(tmp_path / "a.csv", rows))
+    held = pq.read_table(store.folder(report["snapshot"]) / "skills.parquet").to_pylist()
+    names = {(row["row_no"], report["skill_ids"][row["skill"]], row["origin"]) for row in held}
+    assert names == {(1, "python", 0), (1, "sql", 0), (1, "pytorch", 2)}
+    assert report["skills"] == {"python": 1, "sql": 1, "pytorch": 1} and report["skill_dictionary"]
+
+
 def test_survey_answers_stay_survey_answers(market, tmp_path):
     report, rows = imported(write_csv(tmp_path / "a.csv", samples.SURVEY), collected=2024)
     assert report["record_kind"] == rows[1]["record_kind"] == "survey_answer"
@@ -231,7 +245,7 @@ CELL = st.text(
 
 
 @hypothesis_settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=8), min_size=1, max_size=12))
 def test_whatever_a_file_holds_every_row_is_accounted_for(market, tmp_path, rows):
