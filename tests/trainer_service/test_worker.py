@@ -30,6 +30,7 @@ class Site:
     def __init__(self, folder: Path, **env: str) -> None:
         self.folder = folder
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.before: list[str] = []  # what stands before the command of a worker
         self.env = {
             **{
                 key: value
@@ -53,7 +54,7 @@ class Site:
         command = [sys.executable, "-m", "celery", "-A", "trainyard", "worker", "-P", "threads", "-c", "2"]
         with (self.folder / f"{name}.log").open("wb") as log:
             worker = subprocess.Popen(
-                [*command, "-Q", "cpu,site", "-n", f"{name}@%h", *options],
+                [*self.before, *command, "-Q", "cpu,site", "-n", f"{name}@%h", *options],
                 env=self.env,
                 cwd=ROOT,
                 stderr=log,
