@@ -11,7 +11,7 @@ import logging
 from pathlib import Path
 
 from trainer_service import outputs, storage
-from trainer_service.engine.child import checkpoint_name
+from trainer_service.engine.results import checkpoint_name
 from trainer_service.models import Run
 
 logger = logging.getLogger(__name__)

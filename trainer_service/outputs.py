@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from trainer_service import storage
-from trainer_service.engine.child import CHECKPOINT
+from trainer_service.engine.results import CHECKPOINT
 
 LEFTOVER_SECONDS = 24 * 3600
 

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from tests.trainer_service import scripted_child as script
 from tests.trainer_service.samples import tree
 from trainer_service import checkpoints, failures, outputs, queue
-from trainer_service.engine.child import checkpoint_name
+from trainer_service.engine.results import checkpoint_name
 from trainer_service.models import Run, RunState
 from trainer_service.slot import Slot
 

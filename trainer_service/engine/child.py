@@ -38,13 +38,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.limits import Limits, die_with_parent
-from trainer_service.engine.results import EpochPoint, RunResult
+from trainer_service.engine.results import EpochPoint, RunResult, checkpoint_name
 from trainer_service.engine.spec import digest, parse
 
 if TYPE_CHECKING:
     from trainer_service.engine.checkpoint import Checkpoint
-
-CHECKPOINT = "checkpoint-"  # how the names of checkpoint files begin
 _ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -224,11 +222,6 @@ class _ToWorker(Callbacks):
 
     def _path(self, row: int, epoch: int) -> Path:
         return self._rows.folder(row) / checkpoint_name(epoch)
-
-
-def checkpoint_name(epoch: int) -> str:
-    """The file, in a run's folder, of its checkpoint after `epoch` epochs."""
-    return f"{CHECKPOINT}{epoch}.safetensors"
 
 
 def _say(text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+CHECKPOINT = "checkpoint-"  # how the names of checkpoint files begin; no other file of a run does
 Owner = Literal["learner", "exercise", "platform"]
 
 
@@ -80,3 +81,8 @@ class RunResult:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON-ready data; non-finite numbers must have been replaced by None before."""
         return asdict(self)
+
+
+def checkpoint_name(epoch: int) -> str:
+    """The file, in a run's folder, of its checkpoint after `epoch` epochs."""
+    return f"{CHECKPOINT}{epoch}.safetensors"
