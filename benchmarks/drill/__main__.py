@@ -63,7 +63,7 @@ def plan() -> list[tuple[str, Callable[[Any, int], Any], int, int, Callable[[Any
         ("database crash, restart", faults.restart_database, 5, 1, database),
         ("database away for 30 s", faults.database_outage, 1, 1, database),
         ("disk full", faults.disk_full, 1, 1, always),
-        ("worker clock one hour off", faults.wrong_clock, 2, 0, lambda site: bool(faults.FAKETIME)),
+        ("worker clock one hour off", faults.wrong_clock, 2, 0, faults.has_foreign_clock),
         ("two beats, kill -9 worker", faults.two_beats, 2, 0, always),
         ("everything killed at once", faults.kill_everything, 2, 1, always),
     ]

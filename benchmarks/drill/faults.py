@@ -263,6 +263,11 @@ def has_server_database(site: Site) -> bool:
     return not isinstance(site.database, SqliteFile)
 
 
+def has_foreign_clock(site: Site) -> bool:
+    """Whether a worker can have another clock than its database: SQLite asks the clock of each process."""
+    return has_server_database(site) and FAKETIME is not None
+
+
 def has_server_broker(site: Site) -> bool:
     """Whether there is a broker process to kill."""
     return not isinstance(site.broker, Folder)
