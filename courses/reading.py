@@ -22,6 +22,7 @@ from trainer_service.engine.spec import SpecError, SpecProblem
 CONFIG_LIMIT_BYTES = 64 * 1024
 COURSE_LIMIT_BYTES = 256 * 1024
 MAX_DEPTH = 12
+MAX_PARTS = 5_000
 MAX_DIGITS = 40
 
 Position = tuple[int, int]
@@ -31,15 +32,16 @@ _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOLEAN = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 class Unreadable(SpecError):
     """Text that is not safe, well-formed YAML or JSON; `line` and `column` count from 1, 0 where unknown."""
 
-    def __init__(self, reason: str, line: int = 0, column: int = 0) -> None:
+    def __init__(self, reason: str, line: int = 0, column: int = 0, path: str = "") -> None:
         message = f"line {line}, column {column}: {reason}" if line else reason
-        super().__init__([SpecProblem(path="", message=message)])
+        super().__init__([SpecProblem(path=path, message=message)])
         self.reason, self.line, self.column = reason, line, column
 
 
@@ -73,7 +75,7 @@ def read_document(text: str, limit_bytes: int = COURSE_LIMIT_BYTES) -> Document:
     _check_size(text, limit_bytes)
     reader = _Reader()
     try:
-        return Document(reader.read(text), reader.positions)
+        data = reader.read(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = f"not well-formed YAML: {error.problem or error.context}"
@@ -81,6 +83,8 @@ def read_document(text: str, limit_bytes: int = COURSE_LIMIT_BYTES) -> Document:
         raise Unreadable(reason, line, column) from None
     except YAMLError as error:
         raise Unreadable(f"not well-formed YAML: {str(error).splitlines()[0]}") from None
+    _check_parts(data)
+    return Document(data, reader.positions)
 
 
 def read_json(text: str) -> Any:
@@ -97,7 +101,7 @@ def read_json(text: str) -> Any:
         raise Unreadable(f"not well-formed JSON: {error.msg}", error.lineno, error.colno) from None
     except RecursionError:
         raise Unreadable(f"nested deeper than {MAX_DEPTH} levels") from None
-    _check_depth(data)
+    _check_parts(data)
     return data
 
 
@@ -121,6 +125,8 @@ class _Reader:
 
     def node(self, event: Any, location: Location) -> Any:
         self.positions[location] = _position(event)
+        if len(self.positions) > MAX_PARTS:
+            _refuse(event, f"more than {MAX_PARTS:,} values; shorten it")
         if isinstance(event, yaml_events.AliasEvent) or event.anchor:
             _refuse(event, "anchors (&) and aliases (*) are not accepted; write the value out")
         if event.tag is not None:
@@ -205,13 +211,18 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _check_depth(data: Any, depth: int = 0) -> None:
+def _check_parts(data: Any, location: Location = ()) -> None:
+    """Refuse what is nested too deep, and characters that no database or answer can hold."""
+    if isinstance(data, str) and _UNSTORABLE.search(data):
+        path = ".".join(map(str, location))
+        raise Unreadable("text holds a zero byte or half a character; leave it out", path=path)
     if not isinstance(data, dict | list):
         return
-    if depth >= MAX_DEPTH:
+    if len(location) >= MAX_DEPTH:
         raise Unreadable(f"nested deeper than {MAX_DEPTH} levels")
-    for value in data.values() if isinstance(data, dict) else data:
-        _check_depth(value, depth + 1)
+    for key, part in data.items() if isinstance(data, dict) else enumerate(data):
+        _check_parts(key, location)
+        _check_parts(part, (*location, key))
 
 
 def _check_size(text: str, limit_bytes: int) -> None:

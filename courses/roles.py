@@ -23,6 +23,13 @@ def ensure_teaches(user: User, offering: Offering) -> None:
         raise PermissionDenied(f"Only instructors of “{offering.title}” may do this.")
 
 
+def ensure_may_override(user: User, submission: Submission) -> None:
+    """Refuse everyone but the other instructors of the offering: nobody decides their own grade."""
+    ensure_teaches(user, submission.offering)
+    if submission.learner_id == user.pk:
+        raise PermissionDenied("Nobody decides their own grade; ask another instructor of this offering.")
+
+
 def ensure_sees(user: User, submission: Submission) -> None:
     """Refuse everyone to whom the submission is not visible."""
     if not Submission.objects.visible_to(user).filter(pk=submission.pk).exists():

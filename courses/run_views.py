@@ -61,8 +61,8 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """What the open run page asks each second: state, place in the queue, new points of the curve."""
     found = get_object_or_404(Submission.objects.visible_to(person(request)).select_related("run"), pk=pk)
-    after = request.GET.get("after", "-1")
-    last = int(after) if after.lstrip("-").isdecimal() and len(after) < 10 else -1
+    after = request.GET.get("after", "")
+    last = int(after) if after.isdecimal() and len(after) < 10 else -1
     curve = queries.curve(user=person(request), run_id=found.run_id, after=last)
     points = curve.points if curve else []
     waiting = found.state == RunState.QUEUED
@@ -77,6 +77,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@never_cache
 @login_required
 @require_safe
 def config(request: HttpRequest, pk: int) -> HttpResponse:
@@ -135,7 +136,7 @@ def submission_page(
 ) -> HttpResponse:
     """The run page for its learner or an instructor, with forms that may carry mistakes."""
     user, definition = person(request), found.exercise.parsed
-    teaches = roles.teaches(user, found.offering)
+    teaches, is_own = roles.teaches(user, found.offering), found.learner_id == user.pk
     grade = found.grade
     context = {
         "submission": found,
@@ -146,12 +147,12 @@ def submission_page(
         "grade": grade,
         "automatic": _automatic(found),
         "overrides": [event for event in found.grade_events.all() if event.kind == GradeKind.OVERRIDE],
-        "is_own": found.learner_id == user.pk,
+        "is_own": is_own,
         "teaches": teaches,
         "sees_debrief": teaches or bool(grade and grade.passed),
         "config_yaml": presentation.as_yaml(found.run.spec),
         "comment_form": comment_form or CommentForm(),
-        "override_form": (override_form or OverrideForm(definition)) if teaches else None,
+        "override_form": (override_form or OverrideForm(definition)) if teaches and not is_own else None,
         **(_result(found) if found.run.has_result else _progress(found)),
     }
     return render(request, "courses/submission.html", context, status=status)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 TIME_LIMIT_FACTOR = 10
 SHORTEST_TIME_LIMIT_SECONDS = 120.0
 MEMORY_LIMIT_FACTOR = 2
+
+# What the definition of a broken exercise can raise while it grades.
+BROKEN_EXERCISE = (ValueError, LookupError, TypeError, ArithmeticError)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,8 @@ def submit(
     Raises `SpecError` (every problem, the budget's included, before an attempt is spent), `AttemptsSpent`,
     `KeyReused`, `ExerciseClosed`, or `Offering.DoesNotExist` for people who have no place in the offering.
     """
+    if offering.course_id != exercise.course_id:
+        raise Offering.DoesNotExist
     request = _Request(learner, exercise, offering, config, note, idempotency_key or None)
     if answered := _answered(request):
         return answered
@@ -245,10 +253,14 @@ def _refund(submissions: list[Submission]) -> None:
 
 
 def grade(*, run: Run) -> None:
-    """Grade every live submission of a run that ended, or refund it where the learner is not to blame."""
+    """Grade every live submission of a run that ended, or refund it where the learner is not to blame.
+
+    Submissions of several exercises may share the run: a broken exercise leaves only its own ungraded.
+    """
     with transaction.atomic():
         submissions = list(Submission.objects.live().filter(run=run).select_related("exercise"))
-        _grade_all(run, submissions)
+        if not _grade_all(run, submissions):
+            queue.mark_ungraded(run)
 
 
 def grade_left_behind(exercise: Exercise) -> int:
@@ -265,13 +277,24 @@ def grade_left_behind(exercise: Exercise) -> int:
     return len(ungraded)
 
 
-def _grade_all(run: Run, submissions: list[Submission]) -> None:
+def _grade_all(run: Run, submissions: list[Submission]) -> bool:
+    """Grade or refund; whether every submission got what it is due."""
     if run.state == RunState.SUCCEEDED:
-        GradeEvent.objects.bulk_create(
-            [_automatic_grade(run, submission) for submission in submissions], ignore_conflicts=True
-        )
-    elif run.state == RunState.CANCELLED or (run.failure or {}).get("owner") != "learner":
+        graded = [_grade_one(run, submission) for submission in submissions]
+        return all(graded)
+    if run.state == RunState.CANCELLED or (run.failure or {}).get("owner") != "learner":
         _refund(submissions)
+    return True
+
+
+def _grade_one(run: Run, submission: Submission) -> bool:
+    try:
+        event = _automatic_grade(run, submission)
+    except BROKEN_EXERCISE:
+        logger.exception("exercise %s could not grade submission %s", submission.exercise_id, submission.pk)
+        return False
+    GradeEvent.objects.bulk_create([event], ignore_conflicts=True)  # a second message changes nothing
+    return True
 
 
 def _automatic_grade(run: Run, submission: Submission) -> GradeEvent:
@@ -296,7 +319,7 @@ def _automatic_grade(run: Run, submission: Submission) -> GradeEvent:
 
 def override(*, submission: Submission, instructor: User, points: float, reason: str) -> GradeEvent:
     """An instructor's own decision, which holds against any automatic one; the learner sees who and why."""
-    roles.ensure_teaches(instructor, submission.offering)
+    roles.ensure_may_override(instructor, submission)
     definition = submission.exercise.parsed
     problems = {}
     if not 0 <= points <= definition.max_points:

@@ -337,9 +337,13 @@ def _end(run: Run, state: RunState, failure: Failure | None, **also: Any) -> boo
             state,
             extra={"run": run.pk, "execution": run.execution},
         )
-        if state == RunState.SUCCEEDED:
-            Run.objects.filter(pk=run.pk).update(failure=asdict(failures.GRADING_FAILED))
+        mark_ungraded(run)
     return True
+
+
+def mark_ungraded(run: Run) -> None:
+    """Say on a run that succeeded that a submission of it still waits for its grade; changes no other run."""
+    Run.objects.filter(pk=run.pk, state=RunState.SUCCEEDED).update(failure=asdict(failures.GRADING_FAILED))
 
 
 def _change(run: Run, **fields: Any) -> None:

@@ -35,7 +35,10 @@ class StrictJSONParser(BaseParser):
         except UnicodeDecodeError as error:
             raise exceptions.ParseError(f"The body is not UTF-8 text: {error.reason}.") from None
         except Unreadable as error:
-            raise exceptions.ParseError(str(error)) from None
+            (problem,) = error.problems
+            if problem.path:
+                raise exceptions.ValidationError({problem.path: [problem.message]}) from None
+            raise exceptions.ParseError(problem.message) from None
         if not isinstance(data, dict):
             raise exceptions.ParseError('The body must be a JSON object, such as {"config": {}}.')
         return data

@@ -14,9 +14,10 @@ from courses.reading import CONFIG_LIMIT_BYTES, Unreadable, read_config, read_do
 from trainer_service.engine.spec import SpecError
 
 numbers = st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
+words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=20)
 plain = st.recursive(
-    st.none() | st.booleans() | numbers | st.text(st.characters(blacklist_categories=("Cs",)), max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    st.none() | st.booleans() | numbers | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -84,4 +85,12 @@ def test_no_number_that_is_read_is_infinite_or_nan(mapping) -> None:
 @pytest.mark.parametrize("text", ["? [a]\n: 1\n", "&x a: 1\n", "? {a: 1}\n: 1\n"])
 def test_a_key_is_a_plain_word(text) -> None:
     with pytest.raises(Unreadable, match="a key must be a plain word"):
+        read_config(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"\\ud800": 1}', '{"a": "\\u0000"}', '{"a": ["\\udfff"]}', 'a: "\\0"', '"\\0": 1']
+)
+def test_what_no_database_can_hold_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable, match="zero byte or half a character"):
         read_config(text)

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from courses import queries, services
-from courses.models import Allowance, Enrolment, GradeEvent, Offering, Submission
+from courses.models import Allowance, Course, Enrolment, Exercise, GradeEvent, Offering, Submission
 from courses.refusals import AttemptsSpent, ExerciseClosed, KeyReused, NotCancellable
 from tests.courses.samples import claim, failed, result, train
 from trainer_service import queue
@@ -275,6 +275,39 @@ def test_a_failing_grader_keeps_the_result_and_says_so(submit, exercise) -> None
     assert run.state == RunState.SUCCEEDED
     assert run.failure["code"] == "grading_failed"
     assert submission.grade is None
+
+
+def test_a_broken_exercise_leaves_only_its_own_submissions_ungraded(submit, exercise, stranger) -> None:
+    broken = Exercise.objects.create(
+        course=exercise.course,
+        slug="broken",
+        title="Broken",
+        position=9,
+        definition=exercise.definition,
+        digest="b",
+    )
+    left = submit(exercise=broken, learner=stranger).submission
+    sound = submit().submission
+    assert left.run == sound.run
+    Exercise.objects.filter(pk=broken.pk).update(definition={"broken": True})
+    train(sound.run)
+    assert Submission.objects.get(pk=sound.pk).grade is not None
+    assert Submission.objects.get(pk=sound.pk).failure is None
+    assert Submission.objects.get(pk=left.pk).failure["code"] == "grading_failed"
+
+
+def test_nobody_decides_their_own_grade(submit, classroom, instructor) -> None:
+    own = submit(learner=instructor, offering=classroom).submission
+    train(own.run)
+    with pytest.raises(PermissionDenied, match="their own grade"):
+        services.override(submission=own, instructor=instructor, points=80, reason="Mine is right.")
+
+
+def test_an_exercise_of_another_course_cannot_be_sent_to_an_offering(submit, offering) -> None:
+    other = Course.objects.create(slug="other", title="Other", summary="", digest="d")
+    elsewhere = Offering.objects.create(course=other, slug="elsewhere", title="Elsewhere", is_open=True)
+    with pytest.raises(Offering.DoesNotExist):
+        submit(offering=elsewhere)
 
 
 def test_an_override_holds_and_survives_a_later_automatic_grade(submission, instructor) -> None:

@@ -112,10 +112,7 @@ class Command(BaseCommand):
                 if child.exit_status is not None:
                     raise CommandError(f"The {child.name} ended while starting:\n{child.last_lines()}")
             with suppress(httpx.TransportError):
-                if (
-                    httpx.get(_local_address(host) + path, headers=_local_headers(), timeout=5, trust_env=False).status_code
-                    == 200
-                ):
+                if _answers(_local_address(host) + path):
                     return
             time.sleep(0.2)
         raise CommandError(
@@ -153,6 +150,11 @@ def _web_command(host: str) -> list[str]:
 
 def _local_address(host: str) -> str:
     return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{settings.PORT}"
+
+
+def _answers(url: str) -> bool:
+    # A proxy of the environment is for elsewhere, not for this machine.
+    return httpx.get(url, headers=_local_headers(), timeout=5, trust_env=False).status_code == 200
 
 
 def _local_headers() -> dict[str, str]:
