@@ -9,7 +9,7 @@ DEV_READY := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CODE := platform courses jobs_data trainer_service tests benchmarks manage.py
 
-.PHONY: help run test test-fast test-browser check laws format bench docs lock clean
+.PHONY: help run test test-fast test-browser check laws format bench bench-engine drill docs lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -42,8 +42,15 @@ format: $(DEV_READY) ## Rewrite the code in its one style
 bench: $(DEV_READY) ## Print the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.run_all
 
+bench-engine: $(DEV_READY) ## Graded runs a minute of the engine against the usual training loops
+	$(BIN)/python -m benchmarks.engine
+
+drill: $(DEV_READY) ## Break workers, brokers and databases; count every submission (needs redis, rabbitmq, initdb)
+	$(BIN)/python -m benchmarks.drill
+
 docs: $(DEV_READY) ## Write the generated parts of the documentation
 	$(BIN)/python -m trainer_service.engine.reference > docs/configuration.md
+	$(BIN)/python -m benchmarks.skills --docs
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Trainyard needs Python 3.11 or newer; none was found. Install it, or name it: make PYTHON=/path/to/python3 run"; exit 1; }

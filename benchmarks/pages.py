@@ -13,9 +13,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -86,30 +86,27 @@ def addresses(client: httpx.Client) -> dict[str, str]:
             break
         time.sleep(0.5)
     filled = {
-        "module": f"/courses/foundations/{course['modules'][0]['slug']}/",
-        "run page": f"/courses/submissions/{submissions[0]['id']}/",
+        "module": f"/courses/foundations/modules/{course['modules'][0]['slug']}/",
+        "run page": f"/courses/runs/{submissions[0]['id']}/",
     }
     return {name: path or filled[name] for name, path in PAGES.items()}
 
 
 def measure(client: httpx.Client, path: str) -> list[float]:
     """Seconds of each request of all clients together."""
-    times: list[float] = []
     cookies = dict(client.cookies)
 
-    def one_client() -> None:
+    def one_client(number: int) -> list[float]:
+        times = []
         with httpx.Client(base_url=client.base_url, cookies=cookies, timeout=60) as own:
             for _ in range(REQUESTS_PER_CLIENT):
                 started = time.perf_counter()
                 own.get(path).raise_for_status()
                 times.append(time.perf_counter() - started)
+        return times
 
-    threads = [threading.Thread(target=one_client) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return times
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        return [seconds for times in clients.map(one_client, range(CLIENTS)) for seconds in times]
 
 
 def main() -> None:
