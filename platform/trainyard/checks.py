@@ -11,6 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+
+from trainyard.accounts.models import User
 
 MODES = ("demo", "production")
 LOG_FORMATS = ("text", "json")
@@ -50,6 +53,35 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[checks.CheckMess
     if not settings.IS_PRODUCTION:
         return []
     return [*_secrets(), *_hosts(), *_backends()]
+
+
+@checks.register("trainyard")
+def no_demo_person_can_sign_in(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The passwords of demo people are printed in the source, and one of them is an operator."""
+    if not settings.IS_PRODUCTION:
+        return []
+    active = _active_demo_people()
+    if not active:
+        return []
+    return [
+        checks.Error(
+            f"Demo people with a published password can sign in: {', '.join(active)}.",
+            hint="Run `trainyard demo remove`.",
+            id="trainyard.E007",
+        )
+    ]
+
+
+def _active_demo_people() -> list[str]:
+    """Their addresses; none where the database does not answer or has no tables yet, for others tell that."""
+    was_open = connection.connection is not None
+    try:
+        return User.objects.active_demo_people()
+    except (DatabaseError, ImproperlyConfigured):
+        return []
+    finally:
+        if not was_open:
+            connection.close()
 
 
 def _secrets() -> Iterable[checks.CheckMessage]:

@@ -20,6 +20,11 @@ class EmailUserManager(UserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def active_demo_people(self) -> list[str]:
+        """The addresses of people made by the demo who can sign in."""
+        active = self.filter(is_demo=True, is_active=True).order_by("email")
+        return list(active.values_list("email", flat=True))
+
     def create_user(  # type: ignore[override]
         self, email: str, password: str | None = None, **extra: Any
     ) -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
 import socket
@@ -20,6 +21,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from rich.console import Console
 
+from trainyard import checks
+from trainyard.accounts.models import User
 from trainyard.operations import assets, demo, health, processes
 
 READY_WITHIN_SECONDS = 180.0
@@ -39,8 +42,9 @@ class Command(BaseCommand):
         """Everything from an empty folder to a served site."""
         self.console = Console(highlight=False)
         self.is_demo = not (options["no_demo"] or settings.IS_PRODUCTION)
+        self._refuse_open_demo(options["host"])
         self._refuse_taken_port(options["host"])
-        self._prepare()
+        self._prepare(options["host"])
         connection.close()
         children = self._children(options["host"])
         signal.signal(signal.SIGTERM, _interrupt)
@@ -58,6 +62,22 @@ class Command(BaseCommand):
             processes.stop(children)
         self.console.print("Stopped. Everything is kept in", str(settings.DATA_DIR))
 
+    def _refuse_open_demo(self, host: str) -> None:
+        if self.is_demo and not _is_loopback(host):
+            raise CommandError(
+                f"{host} can be reached from the network, and the passwords of the demo people are public. "
+                "Serve without them (trainyard up --no-demo), or on this machine only (--host 127.0.0.1)."
+            )
+
+    def _refuse_left_over_demo(self, host: str) -> None:
+        """A demo started earlier leaves its people behind."""
+        left = [] if self.is_demo or _is_loopback(host) else User.objects.active_demo_people()
+        if left:
+            raise CommandError(
+                f"{host} can be reached from the network, and people of an earlier demo can sign in with a "
+                f"public password ({', '.join(left)}). Run `trainyard demo remove` first."
+            )
+
     def _refuse_taken_port(self, host: str) -> None:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,8 +89,10 @@ class Command(BaseCommand):
                     "Serve elsewhere: PORT=9000 make run"
                 ) from None
 
-    def _prepare(self) -> None:
+    def _prepare(self, host: str) -> None:
         self._step("Preparing the database", lambda: _quietly("migrate"))
+        checks.refuse_unsafe()  # again, now that the tables can be read
+        self._refuse_left_over_demo(host)
         self._step("Building the chart library", assets.build)
         if settings.IS_PRODUCTION:
             self._step("Collecting static files", lambda: _quietly("collectstatic", interactive=False))
@@ -146,6 +168,13 @@ def _web_command(host: str) -> list[str]:
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(settings.PORT),
         "--workers", workers, "--blocking-threads", "4", "--no-ws", "trainyard.wsgi:application",
     ]  # fmt: skip
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _local_address(host: str) -> str:
