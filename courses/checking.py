@@ -29,6 +29,8 @@ FACTS_FILE = "training_facts.yaml"
 
 _IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<target>[^)\s]*)")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<target>[^)\s]*)")
+_LIST_ITEM = re.compile(r" {0,3}(?:[-+*]|1[.)])[ \t]+\S")
+_BLOCK = re.compile(r" {0,3}(?:#{1,6}\s|>|\||[-+*]\s|\d+[.)]\s|(?:[-=*_]\s*){3,}$)")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 
 
@@ -264,6 +266,7 @@ def _check_references(loaded: LoadedCourse, exercise: ExerciseDefinition) -> Non
 def _check_markdown(loaded: LoadedCourse, file: str) -> None:
     path = loaded.path / file
     prose = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), path.read_text(encoding="utf-8"))
+    _check_stray_lists(loaded, file, prose)
     for image in _IMAGE.finditer(prose):
         if not image["alt"].strip():
             line, column = _line_and_column(prose, image.start())
@@ -276,6 +279,18 @@ def _check_markdown(loaded: LoadedCourse, file: str) -> None:
             line, column = _line_and_column(prose, link.start())
             message, remedy = f"'{target}' leads nowhere.", "Correct the path; it is relative to this file."
             loaded.findings.append(Finding(file, line, column, "broken-link", message, remedy))
+
+
+def _check_stray_lists(loaded: LoadedCourse, file: str, prose: str) -> None:
+    """A line of a paragraph that begins with `+ `, `- ` or `1. ` turns into a list, often by a line break."""
+    is_paragraph = False
+    for number, line in enumerate(prose.splitlines(), 1):
+        if is_paragraph and _LIST_ITEM.match(line):
+            message = "A list begins in the middle of a paragraph."
+            remedy = "Put an empty line before a list; move a sign at the start of a line to the line before."
+            loaded.findings.append(Finding(file, number, 1, "stray-list", message, remedy))
+        is_text = bool(line.strip()) and not _BLOCK.match(line)
+        is_paragraph = is_text and (is_paragraph or not line.startswith((" ", "\t")))
 
 
 def _resolves(root: Path, folder: Path, target: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from courses import fields
 from courses.content import ExerciseDefinition, Knob
-from courses.knobs import value_at
+from courses.knobs import bound, plain, value_at
 from courses.reading import MAX_DIGITS
 from trainer_service.engine.spec import SpecProblem
 
@@ -42,6 +43,7 @@ PARTS = {
     "data": "Data",
 }
 MAX_NOTE = 500
+_SEPARATORS = re.compile(r"[\[\],;]")
 
 
 def name_of(choice: object) -> str:
@@ -132,7 +134,10 @@ class ConfigForm(forms.Form):
         """Put each problem beside its knob, or above the form where it belongs to none."""
         for problem in problems:
             path = next((k.path for k in self.definition.knobs if _is_within(problem.path, k.path)), None)
-            self.add_error(field_name(path) if path else None, problem.message)
+            message = problem.message
+            if path and problem.path != path:  # one entry of a list: say which
+                message = f"{problem.value}: {message}"
+            self.add_error(field_name(path) if path else None, message)
 
     def _sent(self, knob: Knob) -> Any:
         text = str(self.data.get(field_name(knob.path), "")).strip()
@@ -159,6 +164,15 @@ class YamlForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14, "class": "mono", "spellcheck": "false"}),
     )
     note = forms.CharField(required=False, max_length=MAX_NOTE, widget=forms.HiddenInput)
+
+    def clean_yaml(self) -> str:
+        """An empty box would train the default without a word."""
+        text: str = self.cleaned_data["yaml"]
+        if not text.strip():
+            raise forms.ValidationError(
+                "There is nothing to train here yet: write a configuration, or {} for the default."
+            )
+        return text
 
     def add_problems(self, problems: Iterable[SpecProblem]) -> None:
         """Each problem with the path of its field."""
@@ -239,7 +253,7 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+    return plain(value) if isinstance(value, float) else str(value)
 
 
 def _types(knob: Knob) -> set[str]:
@@ -268,19 +282,17 @@ def _help(knob: Knob, definition: ExerciseDefinition, conditions: dict[str, list
     """The knob's sentence, its limits and default, and where it applies."""
     limits = []
     if knob.choices is None and knob.minimum is not None and knob.maximum is not None:
-        unit = f" {knob.unit}" if knob.unit else ""
-        each = "each " if "array" in _types(knob) else ""
-        limits.append(f"{each}{knob.minimum:g} to {knob.maximum:g}{unit}")
+        each = "Each " if "array" in _types(knob) else ""
+        limits.append(f"{each}{plain(knob.minimum)} to {bound(knob, knob.maximum)}")
     if knob.max_length:
-        limits.append(f"at most {knob.max_length} layers")
+        limits.append(f"{'at' if limits else 'At'} most {knob.max_length} layers")
     if knob.scale == "log":
-        limits.append("think in factors")
-    limits.append(f"default {name_of(_text(_value(knob, definition.default_spec)) or 'none')}")
+        limits.append(f"{'think' if limits else 'Think'} in factors")
+    default = name_of(_text(_value(knob, definition.default_spec)) or "none")
+    limits.append(f"{'default' if limits else 'Default'} {default}")
     only = " and ".join(" or ".join(map(name_of, allowed)) for allowed in conditions.values())
     suffix = format_html(' <span class="only">Only for {}.</span>', only) if only else ""
-    return format_html(
-        '{} <span class="limits">{}.</span>{}', knob.help, " · ".join(limits).capitalize(), suffix
-    )
+    return format_html('{} <span class="limits">{}.</span>{}', knob.help, " · ".join(limits), suffix)
 
 
 def _parse(knob: Knob, text: str) -> Any:
@@ -288,7 +300,7 @@ def _parse(knob: Knob, text: str) -> Any:
     if knob.choices is not None:
         return next((choice for choice in knob.choices if str(choice) == text), text)
     if "array" in _types(knob):
-        return [_number(part) for part in text.replace("[", " ").replace("]", " ").replace(",", " ").split()]
+        return [_number(part) for part in _SEPARATORS.sub(" ", text).split()]
     return _number(text)
 
 

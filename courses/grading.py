@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from courses import metric_words
 from courses.content import Criterion
 from trainer_service.engine.catalogue import Dataset
 from trainer_service.engine.spec import RunSpec
@@ -179,19 +180,16 @@ def _is_within(shortfall: float, allowed: float) -> bool:
 
 
 def _explain(criterion: Criterion, value: float | None, allowed: float, *, met: bool, is_close: bool) -> str:
-    name = criterion.metric.replace(".", " ").replace("_", " ")
+    name, title = criterion.metric.split(".", 1)[1], metric_words.title(criterion.metric)
     if value is None:
-        return f"The run has no {name}, so there is nothing to give points for."
+        return f"{title} is not defined for this run, so there is nothing to give points for."
     words = "at least" if criterion.direction == "at_least" else "at most"
-    compared = f"{name} is {_number(value)}; {words} {_number(criterion.threshold)} is asked"
-    if is_close:
-        return f"{compared}. The difference is within the tolerance of {_number(allowed)}, so it counts."
-    if met:
+    asked = f"{words} {metric_words.limit(name, criterion.threshold)} is asked"
+    compared = f"{title} is {metric_words.number(name, value)}; {asked}"
+    if met and not is_close:
         return f"{compared}: reached."
-    gap = abs(criterion.threshold - value)
-    beyond = f", and the tolerance is {_number(allowed)}" if allowed else ""
-    return f"{compared}: missed by {_number(gap)}{beyond}."
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.4g}"
+    tolerated = f" (tolerance {metric_words.allowed(name, allowed)})" if allowed else ""
+    missed = f"{compared}: missed by {metric_words.gap(name, abs(criterion.threshold - value))}"
+    if is_close:
+        return f"{missed}, which is within what chance explains{tolerated}, so it counts."
+    return f"{missed}{tolerated}."

@@ -9,7 +9,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from courses import fields
@@ -18,7 +19,17 @@ from courses.knob_schema import config_schema
 from trainer_service.engine import spec as engine_spec
 from trainer_service.engine.spec import SpecError, SpecProblem
 
-__all__ = ["Change", "applicable", "changes", "config_schema", "effective", "steps_name", "value_at"]
+__all__ = [
+    "Change",
+    "applicable",
+    "bound",
+    "changes",
+    "config_schema",
+    "effective",
+    "plain",
+    "steps_name",
+    "value_at",
+]
 
 MAX_PROBLEMS = 50
 
@@ -33,13 +44,17 @@ def effective(definition: ExerciseDefinition, config: Any) -> Spec:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that differs between two configurations; `before` is None where it was "added"."""
+    """One field that differs between two configurations; `before` is None where it was "added".
+
+    It `follows` where it came or went because another choice did, such as the fields of a model's family.
+    """
 
     path: str
     label: str
     before: Any
     after: Any
     kind: Literal["changed", "added", "removed"]
+    follows: bool = False
 
 
 def changes(before: Spec, after: Spec, definition: ExerciseDefinition | None = None) -> list[Change]:
@@ -55,7 +70,29 @@ def changes(before: Spec, after: Spec, definition: ExerciseDefinition | None = N
         )
         label = labels.get(path) or path[-1].replace("_", " ").capitalize()
         found.append(Change(".".join(path), label, old.get(path), new.get(path), kind))
-    return found
+    return _with_followers(found, definition)
+
+
+def _with_followers(found: list[Change], definition: ExerciseDefinition | None) -> list[Change]:
+    """Mark what differs only because another variant was chosen: with the family come and go its fields."""
+    keys = {f"{part}.{key}" for part, key in fields.VARIANT_KEYS.items()}
+    chosen = {one.path: str(one.after) for one in found if one.kind == "changed" and one.path in keys}
+    knobs = {knob.path: knob for knob in definition.knobs} if definition else {}
+    return [replace(one, follows=_follows(one, chosen, knobs.get(one.path))) for one in found]
+
+
+def _follows(change: Change, chosen: dict[str, str], knob: Knob | None) -> bool:
+    part, *rest = change.path.split(".")
+    variant = chosen.get(f"{part}.{fields.VARIANT_KEYS.get(part)}")
+    if change.path in chosen or not chosen:
+        return False
+    if change.kind != "changed":
+        return knob is None or variant is not None or bool(set(chosen) & set(knob.when))
+    if variant is None:
+        return False
+    default = knob.default if knob else None  # a new variant begins with its own defaults
+    own = fields.variant_defaults(part, variant).get(rest[0]) if default is None else default
+    return _same(change.after, own)
 
 
 def applicable(definition: ExerciseDefinition, spec: Spec) -> list[Knob]:
@@ -209,7 +246,7 @@ class _Merge:
         self.problems.append(SpecProblem(path=dotted, message=message, value=value if is_short else None))
 
     def refuse_fixed(self, path: Path, fixed: Any, value: Any) -> None:
-        self.refuse(path, f"{'.'.join(path)} is fixed by this exercise to {_say(fixed)}; leave it out", value)
+        self.refuse(path, f"{path[-1]} is fixed by this exercise to {_say(fixed)}; leave it out", value)
 
     def refuse_set(self, path: Path, fixed: Any, value: Any) -> None:
         """A field that is there but may not be set: no knob, or a knob that other choices switch off."""
@@ -280,12 +317,22 @@ def _bound_problem(knob: Knob, value: Any) -> tuple[str, str] | None:
 def _number_problem(knob: Knob, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    unit = f" {knob.unit}" if knob.unit else ""
     if knob.minimum is not None and not value >= knob.minimum:
-        return f"must be at least {knob.minimum:g}{unit}"
+        return f"must be at least {bound(knob, knob.minimum)}"
     if knob.maximum is not None and not value <= knob.maximum:
-        return f"must be at most {knob.maximum:g}{unit}"
+        return f"must be at most {bound(knob, knob.maximum)}"
     return ""
+
+
+def plain(value: float) -> str:
+    """A number without an exponent, as people write it: `0.00001`, not `1e-05`."""
+    return f"{Decimal(repr(value)):f}".removesuffix(".0")
+
+
+def bound(knob: Knob, value: float) -> str:
+    """A limit of a knob with its unit, unless the knob is called after it (`Epochs`)."""
+    unit = "" if not knob.unit or knob.unit == knob.label.lower() else f" {knob.unit}"
+    return f"{plain(value)}{unit}"
 
 
 def _short(path: Path, value: Any) -> Any:

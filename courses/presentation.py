@@ -11,39 +11,11 @@ from ruamel.yaml import YAML
 
 from courses.facts import Fact, all_facts
 from courses.knobs import Change
+from courses.metric_words import METRICS, MINUS, gap, number
 from courses.models import Submission
 from trainer_service.engine import catalogue
 
-Direction = Literal["up", "down"]
 Tone = Literal["good", "bad", "neutral"]
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """How a metric is called, which direction is better, and whether it is a share of rows."""
-
-    title: str
-    better: Direction = "up"
-    is_share: bool = True
-
-
-METRICS = {
-    "accuracy": Metric("Accuracy"),
-    "balanced_accuracy": Metric("Balanced accuracy"),
-    "precision": Metric("Precision of {positive}"),
-    "recall": Metric("Recall of {positive}"),
-    "f1": Metric("F1 of {positive}", is_share=False),
-    "precision_macro": Metric("Precision, mean of classes"),
-    "recall_macro": Metric("Recall, mean of classes"),
-    "f1_macro": Metric("F1, mean of classes", is_share=False),
-    "roc_auc": Metric("ROC AUC", is_share=False),
-    "log_loss": Metric("Log loss", better="down", is_share=False),
-    "r2": Metric("R²", is_share=False),
-    "mae": Metric("Mean absolute error", better="down", is_share=False),
-    "rmse": Metric("Root of mean squared error", better="down", is_share=False),
-    "mse": Metric("Mean squared error", better="down", is_share=False),
-}
-HEADLINE = {"classification": "accuracy", "regression": "r2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +94,6 @@ def metric_rows(result: Mapping[str, Any], dataset: catalogue.Dataset) -> list[M
     ]
 
 
-def number(name: str, value: float | None) -> str:
-    """A metric's value in words: shares as percentages, everything else to four digits."""
-    if value is None:
-        return "not defined"
-    if METRICS[name].is_share:
-        return f"{100 * value:.1f} %"
-    return f"{value:,.1f}" if abs(value) >= 10 else f"{value:.3f}"
-
-
 def _title(name: str, dataset: catalogue.Dataset) -> str:
     positive = "" if dataset.positive_class is None else dataset.classes[dataset.positive_class]
     return METRICS[name].title.format(positive=positive)
@@ -171,24 +134,23 @@ def _result(submission: Submission | None) -> dict[str, Any] | None:
 def _difference(
     name: str, old: float, new: float, after: Mapping[str, Any], dataset: catalogue.Dataset
 ) -> Difference:
-    gap = new - old
+    step = new - old
     interval = (after.get("intervals") or {}).get(name)
-    is_noise = interval is not None and abs(gap) < (interval["high"] - interval["low"]) / 2
-    is_better = gap > 0 if METRICS[name].better == "up" else gap < 0
-    tone: Tone = "neutral" if is_noise or gap == 0 else "good" if is_better else "bad"
+    is_noise = interval is not None and abs(step) < (interval["high"] - interval["low"]) / 2
+    is_better = step > 0 if METRICS[name].better == "up" else step < 0
+    tone: Tone = "neutral" if is_noise or step == 0 else "good" if is_better else "bad"
     return Difference(
         title=_title(name, dataset),
         before=number(name, old),
         after=number(name, new),
-        change=_signed(name, gap),
+        change=_signed(name, step),
         tone=tone,
         is_noise=is_noise,
     )
 
 
-def _signed(name: str, gap: float) -> str:
-    shown = f"{100 * abs(gap):.1f} points" if METRICS[name].is_share else number(name, abs(gap))
-    return f"{'+' if gap > 0 else '−' if gap < 0 else '±'}{shown}"
+def _signed(name: str, change: float) -> str:
+    return f"{'+' if change > 0 else MINUS if change < 0 else '±'}{gap(name, abs(change))}"
 
 
 def _sentence(changes: list[Change], first: Difference | None) -> str:
@@ -199,9 +161,11 @@ def _sentence(changes: list[Change], first: Difference | None) -> str:
         return f"Nothing in the effective configuration changed. {effect}"
     if first.is_noise:
         effect += " That is less than half the width of its interval, so it may be chance."
-    if len(changes) == 1:
-        return f"One knob changed: {changes[0].label}. {effect}"
-    return f"{len(changes)} fields changed at once, so the effect cannot be put down to one of them. {effect}"
+    chosen = [change for change in changes if not change.follows]
+    if len(chosen) == 1:
+        along = f", with the fields that belong to {said(chosen[0].after)}" if len(changes) > 1 else ""
+        return f"One knob changed: {chosen[0].label}{along}. {effect}"
+    return f"{len(chosen)} fields changed at once, so the effect cannot be put down to one of them. {effect}"
 
 
 def said(value: Any) -> str:
@@ -306,7 +270,7 @@ def duration(seconds: float | None) -> str:
     """Seconds in the unit that reads best."""
     if seconds is None:
         return ""
-    if seconds < 1:
+    if seconds < 0.1:
         return f"{1000 * seconds:.0f} ms"
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
 

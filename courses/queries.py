@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from courses import knobs
 from courses.models import Allowance, Exercise, Offering, Submission
-from trainer_service.models import TERMINAL_STATES, Run
+from trainer_service.models import TERMINAL_STATES, Run, RunState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User
@@ -35,12 +35,13 @@ def attempts(*, learner: User, exercise: Exercise, offering: Offering) -> Attemp
 
 
 def previous_attempt(submission: Submission) -> Submission | None:
-    """The learner's attempt before this one at the same exercise in the same offering, with its run."""
-    earlier = Submission.objects.filter(
+    """The learner's latest earlier attempt at the same exercise in the same offering that has a result."""
+    earlier = Submission.objects.live().filter(
         offering=submission.offering_id,
         exercise=submission.exercise_id,
         learner=submission.learner_id,
         number__lt=submission.number,
+        run__state=RunState.SUCCEEDED,
     )
     return earlier.for_page().order_by("-number").first()
 

@@ -150,12 +150,20 @@ def submission_page(
         "is_own": is_own,
         "teaches": teaches,
         "sees_debrief": teaches or bool(grade and grade.passed),
+        "passed_by_itself": bool(grade and grade.passed and grade.kind == GradeKind.AUTOMATIC),
+        "was_trained_before": _was_trained_before(found),
         "config_yaml": presentation.as_yaml(found.run.spec),
         "comment_form": comment_form or CommentForm(),
         "override_form": (override_form or OverrideForm(definition)) if teaches and not is_own else None,
         **(_result(found) if found.run.has_result else _progress(found)),
     }
     return render(request, "courses/submission.html", context, status=status)
+
+
+def _was_trained_before(found: Submission) -> bool:
+    """Whether an equal configuration had its result already when this one was sent."""
+    ended = found.run.finished_at
+    return found.run.has_result and ended is not None and ended < found.created_at
 
 
 def _automatic(found: Submission) -> Any:

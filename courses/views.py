@@ -113,7 +113,7 @@ def exercise(request: HttpRequest, course: str, exercise: str) -> HttpResponse:
     desk = _desk(request, course, exercise)
     if request.method != "POST":
         form = ConfigForm(desk.exercise.parsed, spec=_prefill(request, desk))
-        return _exercise_page(request, desk, form, YamlForm(initial={"yaml": _starting_yaml(request, desk)}))
+        return _exercise_page(request, desk, form, _yaml_form(request, desk))
     if desk.user is None:
         return redirect_to_login(request.get_full_path())
     sender = request.POST.get("as", "knobs")
@@ -123,7 +123,7 @@ def exercise(request: HttpRequest, course: str, exercise: str) -> HttpResponse:
     if sender == "check":  # the button of those without scripts
         found = services.preview(desk.exercise, form.config())
         form.is_valid()
-        return _exercise_page(request, desk, form, YamlForm(), preview=found)
+        return _exercise_page(request, desk, form, _yaml_form(request, desk), preview=found)
     return _submit_knobs(request, desk, form)
 
 
@@ -168,15 +168,16 @@ def _submit_knobs(request: HttpRequest, desk: _Desk, form: ConfigForm) -> HttpRe
     except Refusal as refusal:
         form.add_error(None, refusal.detail)
         status = 409
-    return _exercise_page(request, desk, form, YamlForm(), status=status)
+    return _exercise_page(request, desk, form, _yaml_form(request, desk), status=status)
 
 
 def _submit_yaml(request: HttpRequest, desk: _Desk) -> HttpResponse:
     sent = YamlForm(request.POST)
-    sent.is_valid()
     try:
-        config = read_config(sent.cleaned_data.get("yaml", ""))
-        return _submitted(request, desk, config, sent.cleaned_data.get("note", ""))
+        if sent.is_valid():
+            config = read_config(sent.cleaned_data["yaml"])
+            return _submitted(request, desk, config, sent.cleaned_data["note"])
+        status = 422
     except SpecError as error:
         sent.add_problems(error.problems)
         status = 422
@@ -191,8 +192,11 @@ def _submitted(request: HttpRequest, desk: _Desk, config: dict[str, Any], note: 
     outcome = services.submit(
         learner=desk.user, exercise=desk.exercise, offering=desk.offering, config=config, note=note
     )
-    messages.add_message(request, messages.SUCCESS if outcome.is_new else messages.INFO, outcome.message)
-    return redirect("courses:submission", outcome.submission.pk)
+    sent = outcome.submission
+    is_followed = outcome.is_new and not sent.is_over
+    follow = f"Attempt {sent.number} is sent. This page follows it; you may leave and come back."
+    messages.info(request, follow if is_followed else outcome.message)
+    return redirect("courses:submission", sent.pk)
 
 
 def _exercise_page(
@@ -276,6 +280,10 @@ def _prefill(request: HttpRequest, desk: _Desk) -> dict[str, Any] | None:
     except SpecError:
         messages.warning(request, "The exercise has changed since that attempt, so this is its default.")
         return None
+
+
+def _yaml_form(request: HttpRequest, desk: _Desk) -> YamlForm:
+    return YamlForm(initial={"yaml": _starting_yaml(request, desk)})
 
 
 def _starting_yaml(request: HttpRequest, desk: _Desk) -> str:

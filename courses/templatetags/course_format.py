@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from courses import presentation
+from courses import metric_words, presentation
 from courses.content import Criterion
 from courses.forms import name_of
 from courses.markdown import render
@@ -60,26 +60,21 @@ def figure(value: object) -> str:
 @register.filter
 def metric_value(criterion: dict[str, Any]) -> str:
     """The value of a graded criterion, in the form of its metric."""
-    return _of_metric(criterion["metric"], criterion.get("value"))
+    return metric_words.number(_name(criterion["metric"]), criterion.get("value"))
 
 
 @register.filter
 def metric_threshold(criterion: dict[str, Any]) -> str:
     """The threshold of a criterion, in the form of its metric."""
-    return _of_metric(criterion["metric"], criterion["threshold"])
+    return metric_words.limit(_name(criterion["metric"]), criterion["threshold"])
 
 
 @register.filter
 def asked(criterion: Criterion) -> str:
     """What a criterion asks for, in words."""
     words = "at least" if criterion.direction == "at_least" else "at most"
-    return f"{words} {_of_metric(criterion.metric, criterion.threshold)}"
+    return f"{words} {metric_words.limit(_name(criterion.metric), criterion.threshold)}"
 
 
-def _of_metric(metric: str, value: float | None) -> str:
-    name = metric.split(".", 1)[1]
-    if value is None:
-        return "none"
-    if name in presentation.METRICS:
-        return presentation.number(name, value)
-    return f"{value:,.0f}"
+def _name(metric: str) -> str:
+    return metric.split(".", 1)[1]

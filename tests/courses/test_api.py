@@ -149,7 +149,7 @@ def test_a_failed_submission_says_whose_fault_and_what_next(api, submission, lea
 
 
 def test_changes_since_the_attempt_before_are_shown(api, course, learner) -> None:
-    post(api(learner))
+    train(Submission.objects.get(pk=post(api(learner)).json()["id"]).run)
     body = post(api(learner), body={"config": FAST}).json()
     assert body["changes"] == [
         {

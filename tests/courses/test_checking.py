@@ -95,3 +95,13 @@ def test_images_need_words_and_links_an_end(folder) -> None:
     )
     found = [(finding.rule, finding.line, finding.column) for finding in check_course(folder)]
     assert found == [("image-alt", 1, 5), ("broken-link", 2, 5)]
+
+
+def test_a_list_that_begins_inside_a_paragraph_is_found(folder) -> None:
+    (folder / "exercises/digits/task.md").write_text(
+        "Count 65 × 8\n+ 9 × 10 = 74.\n\nThen:\n\n- one line\n  goes on\n- two\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n```\na\n- b\n```\n"
+    )
+    (found,) = check_course(folder)
+    assert (found.rule, found.line) == ("stray-list", 2)
+    assert "empty line before a list" in found.remedy

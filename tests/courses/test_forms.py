@@ -52,7 +52,14 @@ def test_the_page_learns_when_a_knob_has_a_meaning() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("64", [64]), ("32, 16", [32, 16]), ("[32 16]", [32, 16]), ("32;16", ["32;16"]), ("1e3", [1000.0])],
+    [
+        ("64", [64]),
+        ("32, 16", [32, 16]),
+        ("[32 16]", [32, 16]),
+        ("32; 16", [32, 16]),
+        ("abc; 12.5", ["abc", 12.5]),
+        ("1e3", [1000.0]),
+    ],
 )
 def test_hidden_layers_are_read_as_people_write_them(text: str, value: list[Any]) -> None:
     assert ConfigForm(DIGITS, {"model__hidden": text}).config()["model"]["hidden"] == value
@@ -96,8 +103,22 @@ def test_an_earlier_attempt_fills_the_form() -> None:
 def test_help_tells_limits_unit_and_default() -> None:
     text = str(ConfigForm(DIGITS).fields["optimizer__learning_rate"].help_text)
     assert "Step size." in text
-    assert "1e-05 to 1" in text
+    assert "0.00001 to 1" in text
     assert "default 0.001" in text
+
+
+def test_help_keeps_the_names_of_choices() -> None:
+    text = str(ConfigForm(TUMOURS).fields["optimizer__kind"].help_text)
+    assert "Default AdamW" in text
+
+
+def test_entries_of_a_list_that_are_no_whole_numbers_are_named() -> None:
+    form = ConfigForm(DIGITS, shown(ConfigForm(DIGITS)) | {"model__hidden": "abc; 12.5"})
+    form.is_valid()
+    with pytest.raises(SpecError) as refused:
+        effective(DIGITS, form.config())
+    form.add_problems(refused.value.problems)
+    assert form.errors["model__hidden"] == ["abc: must be a whole number", "12.5: must be a whole number"]
 
 
 def test_an_override_names_the_points_that_pass() -> None:

@@ -35,19 +35,33 @@ def judged(value, metric: str = "held_out.accuracy", rows=ROWS, **threshold):
 def test_reaching_the_threshold_earns_all_points() -> None:
     verdict = judged(0.97)
     assert (verdict.met, verdict.points, verdict.within_tolerance) == (True, 60, False)
-    assert verdict.explanation == "held out accuracy is 0.97; at least 0.96 is asked: reached."
+    assert verdict.explanation == "Accuracy on held-out rows is 97.0 %; at least 96 % is asked: reached."
 
 
 def test_half_a_percent_short_counts_and_says_so() -> None:
     verdict = judged(0.9556)
     assert (verdict.met, verdict.points, verdict.within_tolerance) == (True, 60, True)
-    assert "within the tolerance of 0.005" in verdict.explanation
+    assert (
+        "missed by 0.44 points, which is within what chance explains (tolerance 0.5), so it counts."
+        in verdict.explanation
+    )
 
 
 def test_more_than_the_tolerance_short_earns_nothing() -> None:
     verdict = judged(0.9544)
     assert (verdict.met, verdict.points) == (False, 0)
-    assert "missed by 0.0056, and the tolerance is 0.005" in verdict.explanation
+    assert "missed by 0.56 points (tolerance 0.5)." in verdict.explanation
+
+
+def test_reasons_use_the_form_of_the_value() -> None:
+    assert judged(0.3955, "held_out.r2", at_least=0.4004).explanation == (
+        "R² on held-out rows is 0.396; at least 0.4004 is asked: missed by 0.005 (tolerance 0.004)."
+    )
+    assert judged(5400.4, "held_out.mse", at_most=3000).explanation == (
+        "Mean squared error on held-out rows is 5,400.4; at most 3,000 is asked: "
+        "missed by 2,400.4 (tolerance 30)."
+    )
+    assert "is −0.265;" in judged(-0.2654, "validation.r2", at_least=0.4).explanation
 
 
 def test_the_edge_of_the_dead_band_is_inside_despite_rounding() -> None:
@@ -70,14 +84,14 @@ def test_exact_counts_have_no_tolerance() -> None:
     assert judged(20_000, "telemetry.parameters", at_most=20_000).met
     verdict = judged(20_001, "telemetry.parameters", at_most=20_000)
     assert not verdict.met
-    assert verdict.explanation == "telemetry parameters is 20,001; at most 20,000 is asked: missed by 1."
+    assert verdict.explanation == "Number of parameters is 20,001; at most 20,000 is asked: missed by 1."
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf"), "0.99", True])
 def test_a_missing_or_impossible_metric_earns_nothing_and_says_why(value) -> None:
     verdict = judged(value)
     assert (verdict.value, verdict.points, verdict.met) == (None, 0, False)
-    assert "has no held out accuracy" in verdict.explanation
+    assert "Accuracy on held-out rows is not defined for this run" in verdict.explanation
 
 
 @pytest.mark.parametrize("body", [{}, {"metrics": {}}, {"metrics": {"held_out": None}}, {"telemetry": None}])

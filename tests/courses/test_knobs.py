@@ -39,7 +39,7 @@ def test_the_complete_default_may_be_sent_back() -> None:
 def test_a_fixed_field_accepts_its_own_value_and_no_other() -> None:
     assert effective(DIGITS, {"optimizer": {"momentum": 0.9}}) == DIGITS.default_spec
     assert problems({"optimizer": {"momentum": 0.5}}) == {
-        "optimizer.momentum": "optimizer.momentum is fixed by this exercise to 0.9; leave it out"
+        "optimizer.momentum": "momentum is fixed by this exercise to 0.9; leave it out"
     }
 
 
@@ -143,6 +143,16 @@ def test_changes_tell_what_was_changed_added_and_removed() -> None:
     assert found["model.hidden"] == ("added", None, [16])
     assert found["model.max_depth"] == ("removed", 1, None)
     assert changes(before, before) == []
+
+
+def test_the_fields_of_another_family_follow_its_choice() -> None:
+    before, after = effective(TUMOURS, {}), effective(TUMOURS, {"model": {"family": "mlp"}})
+    found = changes(before, after, TUMOURS)
+    assert len(found) > 1
+    assert [change.path for change in found if not change.follows] == ["model.family"]
+    also = effective(TUMOURS, {"model": {"family": "mlp"}, "preprocessing": "minmax"})
+    apart = [change.path for change in changes(before, also, TUMOURS) if not change.follows]
+    assert set(apart) == {"model.family", "preprocessing"}
 
 
 def test_changes_of_preprocessing_are_told_by_name() -> None:

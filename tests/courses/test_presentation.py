@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses import presentation
+from courses import metric_words, presentation
 from courses.reading import read_config
 from tests.courses.samples import definition
 
@@ -15,18 +15,19 @@ from tests.courses.samples import definition
     ("name", "value", "words"),
     [
         ("accuracy", 0.9744, "97.4 %"),
-        ("r2", -0.2654, "-0.265"),
+        ("r2", -0.2654, "−0.265"),
         ("mse", 7392.83, "7,392.8"),
         ("mae", 44.291, "44.3"),
         ("f1_macro", None, "not defined"),
     ],
 )
 def test_metrics_are_written_in_their_own_form(name: str, value: float | None, words: str) -> None:
-    assert presentation.number(name, value) == words
+    assert metric_words.number(name, value) == words
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(0.0214, "21 ms"), (2.94, "2.9 s"), (600, "10.0 min"), (None, "")]
+    ("seconds", "words"),
+    [(0.0214, "21 ms"), (0.557, "0.6 s"), (2.94, "2.9 s"), (600, "10.0 min"), (None, "")],
 )
 def test_times_take_the_unit_that_reads_best(seconds: float | None, words: str) -> None:
     assert presentation.duration(seconds) == words

@@ -378,8 +378,9 @@ def test_graded_are_those_with_a_decision(submit) -> None:
     assert list(Submission.objects.graded()) == [graded]
 
 
-def test_the_change_since_the_previous_attempt_is_told(submit) -> None:
-    submit(rate(0.1))
+def test_the_change_since_the_latest_attempt_with_a_result_is_told(submit) -> None:
+    train(submit(rate(0.1)).submission.run)
+    services.cancel(submission=(let_go := submit(rate(0.3)).submission), by=let_go.learner)
     second = submit(rate(0.2)).submission
     (change,) = queries.changes_since(queries.previous_attempt(second), second)
     assert (change.label, change.before, change.after) == ("Learning rate", 0.1, 0.2)
