@@ -136,7 +136,11 @@ class SubmissionFilter(filters.FilterSet):  # type: ignore[misc]
     course = filters.CharFilter("exercise__course__slug")
     exercise = filters.CharFilter("exercise__slug")
     offering = filters.CharFilter("offering__slug")
-    state = filters.ChoiceFilter(choices=RunState.choices, method="filter_state")
+    state = filters.ChoiceFilter(
+        choices=RunState.choices,
+        method="filter_state",
+        error_messages={"invalid_choice": f"choose one of {', '.join(RunState.values)}"},
+    )
 
     class Meta:
         model = Submission

@@ -176,7 +176,9 @@ class ConfigSerializer(StrictSerializer):
     """A configuration to look at or to train."""
 
     config = serializers.JSONField(
-        help_text="An object with the knobs to set (`{}` for the default), or the same as YAML text."
+        required=False,
+        default=dict,
+        help_text="An object with the knobs to set, or the same as YAML text; without it, the default.",
     )
 
 

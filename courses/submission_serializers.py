@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.reverse import reverse
 
 from courses import queries
 from courses.models import Comment, GradeEvent, Submission
@@ -176,6 +177,7 @@ class SubmissionSerializer(Linked, serializers.ModelSerializer[Submission]):
     """A submission in a list."""
 
     url = serializers.SerializerMethodField()
+    page = serializers.SerializerMethodField(help_text="where a browser shows it")
     state = serializers.ChoiceField(choices=STATES)
     course = serializers.CharField(source="exercise.course.slug")
     exercise = serializers.CharField(source="exercise.slug")
@@ -189,6 +191,7 @@ class SubmissionSerializer(Linked, serializers.ModelSerializer[Submission]):
         fields = (
             "id",
             "url",
+            "page",
             "state",
             "course",
             "exercise",
@@ -207,6 +210,12 @@ class SubmissionSerializer(Linked, serializers.ModelSerializer[Submission]):
     def get_url(self, submission: Submission) -> str:
         """The address of the submission."""
         return self.address("submission", pk=submission.pk)
+
+    def get_page(self, submission: Submission) -> str:
+        """The address of its run's page."""
+        request = self.context.get("request")
+        found: str = reverse("courses:submission", kwargs={"pk": submission.pk}, request=request)
+        return found
 
 
 class ChangeSerializer(serializers.Serializer[Any]):

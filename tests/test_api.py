@@ -6,9 +6,16 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from rest_framework.authtoken.models import Token
-from rest_framework.exceptions import Throttled
+from rest_framework.exceptions import APIException, MethodNotAllowed, Throttled, UnsupportedMediaType
 from rest_framework.test import APIClient, APIRequestFactory
 from rest_framework.views import APIView
+
+from trainyard.api import Problems
+
+
+def _kinds(kind: type[APIException]) -> set[type[APIException]]:
+    return {kind}.union(*(_kinds(narrower) for narrower in kind.__subclasses__()))
+
 
 PROBLEM_KEYS = {"type", "title", "status", "detail", "instance", "errors"}
 
@@ -54,6 +61,23 @@ def test_a_method_that_is_not_offered_is_a_problem(learner) -> None:
     answer = client.delete("/api/v1/courses/")
     assert (answer.status_code, answer.json()["status"]) == (405, 405)
     assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("kind", sorted(_kinds(APIException), key=lambda kind: kind.__name__))
+def test_no_title_shows_a_template(kind) -> None:
+    class Refusing(APIView):
+        authentication_classes = permission_classes = ()
+
+        def get(self, request):
+            raise {
+                MethodNotAllowed: lambda: MethodNotAllowed("PATCH"),
+                UnsupportedMediaType: lambda: UnsupportedMediaType("text/csv"),
+                Problems: lambda: Problems(409, "code", "Title", "detail", []),
+            }.get(kind, kind)()
+
+    body = Refusing.as_view()(APIRequestFactory().get("/")).data
+    assert body["title"] and body["detail"]
+    assert not set('{}"') & set(body["title"])
 
 
 def test_a_throttled_request_is_a_problem_that_says_how_long_to_wait() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -95,7 +96,7 @@ def _body(error: Exception, status_code: int, instance: str) -> Problem:
     elif isinstance(error, Problems):
         title, code, errors = error.title, str(error.get_codes()), error.errors
     elif isinstance(error, exceptions.APIException):
-        title, code = str(error.default_detail).rstrip("."), str(error.get_codes()).replace("_", "-")
+        title, code = _title(error), str(error.get_codes()).replace("_", "-")
     else:  # Http404 and PermissionDenied, which DRF translates by itself
         title, code = {404: ("Not found", "not-found")}.get(status_code, ("Not allowed", "permission-denied"))
         detail = (
@@ -111,6 +112,14 @@ def _body(error: Exception, status_code: int, instance: str) -> Problem:
         "instance": instance,
         "errors": errors,
     }
+
+
+def _title(error: exceptions.APIException) -> str:
+    """What all refusals of this kind have in common; never what is particular to one of them."""
+    common = str(error.default_detail)
+    if "{" in common:  # a template that only an instance can fill
+        return HTTPStatus(error.status_code).phrase.capitalize()
+    return common.rstrip(".")
 
 
 def _flat(detail: Any, path: str = "") -> Iterator[Problem]:

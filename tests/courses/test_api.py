@@ -70,6 +70,17 @@ def test_the_default_configuration_is_accepted(api, course, learner) -> None:
     assert (body["state"], body["number"], body["reused"], body["grade"]) == ("queued", 1, False, None)
     assert body["attempts"] == {"allowed": 5, "spent": 1, "left": 4}
     assert body["url"] == f"http://testserver/api/v1/submissions/{body['id']}/" == answer["Location"]
+    assert body["page"] == f"http://testserver/courses/runs/{body['id']}/"
+
+
+def test_an_empty_body_means_the_default_configuration(api, course, learner) -> None:
+    address = "/api/v1/exercises/little/digits"
+    found = api(learner).post(f"{address}/preview/", {}, format="json").json()
+    assert found["problems"] == [] and found["estimate"]["parameters"] > 0
+    made = api(learner).post(f"{address}/submissions/", {}, format="json")
+    assert made.status_code == 201
+    again = api(learner).post(f"{address}/submissions/", {"config": {}}, format="json").json()
+    assert (again["id"], again["reused"]) == (made.json()["id"], True)
 
 
 def test_a_configuration_may_come_as_yaml_text(api, course, learner) -> None:
@@ -169,7 +180,11 @@ def test_the_list_is_narrowed_by_exercise_and_state(api, submit, learner) -> Non
     assert ask("/api/v1/submissions/").json()["count"] == 2
     assert ask("/api/v1/submissions/?exercise=digits&state=succeeded").json()["results"][0]["id"] == ended.pk
     assert ask("/api/v1/submissions/?exercise=tumours").json()["count"] == 0
-    assert ask("/api/v1/submissions/?state=lost").status_code == 400
+    refused = ask("/api/v1/submissions/?state=lost")
+    assert (refused.status_code, refused.json()["errors"][0]["message"]) == (
+        400,
+        "choose one of queued, running, succeeded, failed, cancelled",
+    )
 
 
 def test_cancelled_submissions_are_found_as_cancelled(api, submit, learner) -> None:

@@ -135,7 +135,7 @@ def test_other_media_types_are_refused(refused, content_type) -> None:
 @pytest.mark.parametrize(
     ("body", "path"),
     [
-        ({}, "config"),
+        ({"config": None}, "config"),
         ({"config": {}, "attempts": 99}, "attempts"),
         ({"config": {}, "note": "x" * 4001}, "note"),
         ({"config": {}, "note": "a\u0000b"}, "note"),

@@ -70,6 +70,13 @@ def test_a_given_key_file_may_be_read_but_not_written_by_others(settings, tmp_pa
 
 
 @pytest.mark.django_db
+def test_runs_are_counted_in_one_moment(django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        found = doctor.runs()
+    assert found.is_well and found.detail.startswith("0 accepted = 0 queued")
+
+
+@pytest.mark.django_db
 def test_the_command_fails_where_something_is_wrong(capsys) -> None:
     with pytest.raises(SystemExit) as ended:
         call_command("doctor")

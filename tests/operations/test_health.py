@@ -1,11 +1,15 @@
 """Alive, ready, and somebody there to train."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Now
 
 from trainer_service.models import Worker, WorkerState
+from trainyard.operations import health
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +23,20 @@ def test_the_site_is_ready_when_database_and_tables_are(client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert [check["name"] for check in answer.json()["checks"]] == ["database", "migrations"]
+
+
+def test_tables_that_were_found_complete_are_not_examined_again(client, django_assert_num_queries) -> None:
+    client.get("/readyz")
+    with django_assert_num_queries(1):
+        assert client.get("/readyz").status_code == 200
+
+
+def test_the_site_is_not_ready_while_a_migration_is_missing(client, monkeypatch) -> None:
+    monkeypatch.setattr(health, "_migrated", threading.Event())
+    MigrationRecorder(connection).Migration.objects.filter(app="courses").delete()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "trainyard migrate" in answer.json()["checks"][1]["detail"]
 
 
 def test_without_a_worker_the_answer_is_503_with_a_remedy(client) -> None:

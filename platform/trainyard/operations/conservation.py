@@ -19,7 +19,7 @@ KEPT_FOR = timedelta(days=7)
 def check() -> ConservationCheck:
     """Count, compare with the check before, keep the outcome; what is missing is an error in the log."""
     before = ConservationCheck.objects.order_by("-pk").first()
-    now = _count()
+    now = count()
     now.problems = find_problems(now, before)
     now.save()
     for problem in now.problems:
@@ -28,7 +28,7 @@ def check() -> ConservationCheck:
     return now
 
 
-def _count() -> ConservationCheck:
+def count() -> ConservationCheck:
     """All counts in one statement, hence of one moment."""
     states = {state.value: Count("pk", filter=Q(state=state)) for state in RunState}
     return ConservationCheck(**Run.objects.aggregate(accepted=Count("pk"), results=Count("result"), **states))

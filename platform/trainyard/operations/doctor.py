@@ -11,9 +11,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core import checks as system_checks
 
-from trainer_service.models import Queue, Run, RunState
+from trainer_service.models import Queue, RunState
 from trainyard.celery import app
-from trainyard.operations import canary
+from trainyard.operations import canary, conservation
 from trainyard.operations.health import Finding, database, migrations, workers
 from trainyard.operations.overview import database_now
 
@@ -105,13 +105,11 @@ def site_settings() -> Finding:
 
 def runs() -> Finding:
     """The conservation of runs: what was accepted is in exactly one state."""
-    counts = {state: Run.objects.filter(state=state).count() for state in RunState.values}
-    accepted = Run.objects.count()
-    detail = ", ".join(f"{count} {state}" for state, count in counts.items())
-    is_conserved = accepted == sum(counts.values())
-    return Finding(
-        "runs", is_conserved, f"{accepted} accepted = {detail}", "A run is in an unknown state: report this."
-    )
+    now = conservation.count()
+    detail = ", ".join(f"{getattr(now, state)} {state}" for state in RunState.values)
+    problems = conservation.find_problems(now, None)
+    remedy = f"Report this: {'; '.join(problems)}."
+    return Finding("runs", not problems, f"{now.accepted} accepted = {detail}", remedy)
 
 
 def examine(*, with_canary: bool = False) -> list[Finding]:

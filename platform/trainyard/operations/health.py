@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from django.db.models.functions import Now
 from trainer_service.models import Worker, WorkerState
 
 SEEN_WITHIN = timedelta(seconds=3 * settings.HEARTBEAT_SECONDS)
+_migrated = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,20 @@ def database() -> Finding:
 
 
 def migrations() -> Finding:
-    """Whether the tables are those of this version."""
-    try:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
-        return Finding("migrations", False, str(error).strip(), "Start the database named by DATABASE_URL.")
-    if plan:
-        return Finding("migrations", False, f"{len(plan)} not applied", "Run `trainyard migrate`.")
+    """Whether the tables are those of this version.
+
+    A process asks until the answer is yes: its version stays, and nobody takes migrations back under it.
+    """
+    if not _migrated:
+        try:
+            executor = MigrationExecutor(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseError as error:
+            remedy = "Start the database named by DATABASE_URL."
+            return Finding("migrations", False, str(error).strip(), remedy)
+        if plan:
+            return Finding("migrations", False, f"{len(plan)} not applied", "Run `trainyard migrate`.")
+        _migrated.set()
     return Finding("migrations", True, "all applied")
 
 
