@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+pytest_plugins = ("tests.course_fixtures",)
+
 if TYPE_CHECKING:
     from django.test import Client
 

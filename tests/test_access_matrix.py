@@ -15,7 +15,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from courses.models import Submission
 
-pytest_plugins = ("tests.courses.conftest",)
 pytestmark = pytest.mark.django_db
 
 NOTE = "a note that only its learner and the instructor may read"

@@ -19,7 +19,6 @@ from schemathesis.specs.openapi.checks import response_schema_conformance
 from courses.models import Submission
 from trainyard.wsgi import application
 
-pytest_plugins = ("tests.courses.conftest",)
 pytestmark = pytest.mark.django_db
 
 EXAMPLES = 12

@@ -13,7 +13,6 @@ from courses.models import Submission
 from tests.courses.samples import claim, train
 from trainer_service.models import Run, RunState
 
-pytest_plugins = ("tests.courses.conftest",)
 ROOMS = ("trainer_service", "courses", "jobs_data", "trainyard")
 CLOCKS = ("_at", "_until")  # when something was last looked at is no effect
 
