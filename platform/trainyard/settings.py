@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.utils.module_loading import import_string
+
+from trainyard import machine
 
 env = environ.Env()
 PACKAGE_DIR = Path(__file__).resolve().parent
@@ -40,12 +44,21 @@ def secret_key() -> str:
     if given or IS_PRODUCTION:
         return given
     kept = DATA_DIR / "secret_key"
-    try:
-        with os.fdopen(os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    if not kept.exists():
+        _make_key(kept)
     return kept.read_text()
+
+
+def _make_key(kept: Path) -> None:
+    """Write a key under a name of its own and link it: of several processes one wins, and none reads half."""
+    handle, made = tempfile.mkstemp(dir=kept.parent, prefix="secret_key.")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):
+            os.link(made, kept)
+    finally:
+        os.unlink(made)
 
 
 SECRET_KEY = secret_key()
@@ -180,7 +193,7 @@ if CANARY_SECONDS > 0:
     }
 
 QUEUES = env.list("TRAINYARD_QUEUES", default=["cpu"])
-TRAINERS = env.int("TRAINYARD_TRAINERS", max(1, (os.cpu_count() or 2) - 1))
+TRAINERS = env.int("TRAINYARD_TRAINERS", machine.sensible_trainers())
 STACK_SIZE = env.int("TRAINYARD_STACK_SIZE", 8)
 LEASE_SECONDS = env.int("TRAINYARD_LEASE_SECONDS", 60)
 HEARTBEAT_SECONDS = env.float("TRAINYARD_HEARTBEAT_SECONDS", 15.0)
@@ -217,6 +230,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = env.str("TRAINYARD_EMAIL_VERIFICATION", "mandatory" if IS_PRODUCTION else "none")
 ACCOUNT_SIGNUP_FORM_CLASS = "trainyard.accounts.forms.SignupForm"
 ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 LOGIN_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", "consolemail://")
@@ -282,9 +296,13 @@ CSRF_COOKIE_SECURE = IS_PRODUCTION
 SECURE_SSL_REDIRECT = IS_PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz(/workers)?$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION
-SECURE_HSTS_PRELOAD = IS_PRODUCTION
-if env.bool("TRAINYARD_BEHIND_PROXY", False):
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_PRODUCTION and env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+SECURE_HSTS_PRELOAD = IS_PRODUCTION and env.bool("SECURE_HSTS_PRELOAD", True)
+# Each proxy adds the address of who called it to X-Forwarded-For: those further left are anyone's invention.
+PROXY_COUNT = env.int("TRAINYARD_PROXY_COUNT", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+AXES_CLIENT_IP_CALLABLE = "trainyard.accounts.lockout.client_address"
+if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Files, language, logs ----------------------------------------------------------------------------------

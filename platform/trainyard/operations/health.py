@@ -43,7 +43,7 @@ def migrations() -> Finding:
 
     A process asks until the answer is yes: its version stays, and nobody takes migrations back under it.
     """
-    if not _migrated:
+    if not _migrated.is_set():
         try:
             executor = MigrationExecutor(connection)
             plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
