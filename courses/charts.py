@@ -68,11 +68,11 @@ def curve(points: list[dict[str, Any]], *, epochs: int | None, best_epoch: int |
 def _loss_scale(rows: list[dict[str, Any]]) -> Spec:
     """Linear from zero; where a run diverged, a scale that still shows where it began."""
     values = [row["value"] for row in rows if row["value"] > 0]
+    # A live chart begins without points, a replay takes them away: the domain must hold by itself.
+    domain = {"unionWith": [0, max(values, default=0.1)]}
     if values and max(values) > 1000 * min(values) and max(values) > 50:
-        return {"type": "symlog", "nice": True}
-    return {
-        "domain": {"unionWith": [0, 0.1]}
-    }  # a live chart begins without points: the domain must be finite
+        return {"type": "symlog", "nice": True, "domain": domain}
+    return {"domain": domain}
 
 
 def _mark_epoch(epoch: int, *, is_late: bool) -> Spec:

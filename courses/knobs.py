@@ -331,8 +331,8 @@ def plain(value: float) -> str:
 
 def bound(knob: Knob, value: float) -> str:
     """A limit of a knob with its unit, unless the knob is called after it (`Epochs`)."""
-    unit = "" if not knob.unit or knob.unit == knob.label.lower() else f" {knob.unit}"
-    return f"{plain(value)}{unit}"
+    unit = "" if knob.unit == knob.label.lower() else knob.unit
+    return f"{plain(value)} {unit.removesuffix('s') if value == 1 else unit}".strip()
 
 
 def _short(path: Path, value: Any) -> Any:

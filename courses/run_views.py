@@ -157,6 +157,8 @@ def submission_page(
         "override_form": (override_form or OverrideForm(definition)) if teaches and not is_own else None,
         **(_result(found) if found.run.has_result else _progress(found)),
     }
+    if teaches and not is_own:
+        context["section"] = "review"  # where an instructor came from
     return render(request, "courses/submission.html", context, status=status)
 
 
@@ -191,6 +193,7 @@ def _result(found: Submission) -> dict[str, Any]:
     changes = queries.changes_since(previous, found)
     matrix = presentation.confusion(body, dataset.classes)
     points = body.get("curve") or []
+    last = points[-1]["epoch"] if points else None
     return {
         "result": body,
         "dataset": dataset,
@@ -200,7 +203,7 @@ def _result(found: Submission) -> dict[str, Any]:
         "comparison": presentation.compare(previous, found, changes),
         "has_curve": bool(points),
         "points": points,
-        "curve": charts.curve(points, epochs=None, best_epoch=body.get("signals", {}).get("best_epoch")),
+        "curve": charts.curve(points, epochs=last, best_epoch=body.get("signals", {}).get("best_epoch")),
         "matrix": matrix,
         "largest_confusion": presentation.largest_confusion(matrix),
         "residuals": charts.residuals(body["residuals"]) if body.get("residuals") else None,

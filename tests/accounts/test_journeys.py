@@ -33,7 +33,7 @@ def sign_in(client, email: str, password: str, **more):
 def test_a_newcomer_signs_up_arrives_at_home_signs_out_and_in_again(client):
     arrived = client.post("/accounts/signup/", NEWCOMER, follow=True)
     assert arrived.redirect_chain[-1][0] == "/"
-    assert "Welcome back, Noor Newcomer" in arrived.content.decode()
+    assert "Hello, Noor Newcomer" in arrived.content.decode()
 
     client.post("/accounts/logout/")
     assert "Sign up" in client.get("/").content.decode()
@@ -113,6 +113,19 @@ def test_a_forgotten_password_is_set_anew_by_a_link_from_the_mail(client, learne
     )
     assert "Your password is set" in done.content.decode()
     assert "Lena Learner" in sign_in(client, learner.email, PASSWORD).content.decode()
+
+
+def test_mail_carries_our_own_words(client, learner):
+    client.post("/accounts/password/reset/", {"email": learner.email})
+    assert mail.outbox[0].subject == "Set a new password for Trainyard"
+
+
+def test_where_mail_is_only_printed_the_page_says_where(client, learner, settings):
+    assert "web.log" not in client.get("/accounts/password/reset/done/").content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert "logs/web.log" in client.get("/accounts/password/reset/done/").content.decode()
+    settings.IS_PRODUCTION = True
+    assert "web.log" not in client.get("/accounts/password/reset/done/").content.decode()
 
 
 def test_a_used_reset_link_says_so_and_offers_another(client):

@@ -78,7 +78,7 @@ def test_sign_up_makes_an_account_and_a_token_is_shown_once(page):
     page.get_by_label("Password", exact=True).fill("seventeen-sleepers")
     page.get_by_label("Password (again)").fill("seventeen-sleepers")
     page.get_by_role("button", name="Create the account").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome back, Noor Newcomer")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Noor Newcomer")
 
     page.get_by_role("link", name="Noor Newcomer").click()
     page.get_by_role("button", name="Make a token").click()

@@ -142,6 +142,7 @@ def test_submit_waits_prints_criteria_and_ends_by_the_grade(send, worker, accura
     ended, out, err = send("model: {hidden: [16]}", "--wait")
     assert (ended, err) == (status, "")
     assert words in out
+    assert "\nsucceeded\n" in out
     assert "Reads at least 96 of 100 unseen digits" in out
     assert "5,000" in out
 
@@ -150,6 +151,7 @@ def test_submit_without_wait_only_sends(send) -> None:
     status, out, _ = send()
     assert (status, Submission.objects.count()) == (0, 1)
     assert "attempt 1" in out
+    assert f"/courses/runs/{Submission.objects.get().pk}/" in out
 
 
 def test_submit_tells_a_failed_run_and_what_to_do(send, worker) -> None:
@@ -179,7 +181,8 @@ def test_submit_with_a_wrong_token_is_refused(send) -> None:
 def test_submit_to_nowhere_says_so(send) -> None:
     status, _, err = send(url="http://127.0.0.1:9")
     assert status == 4
-    assert "does not answer" in err
+    assert "No server answers at http://127.0.0.1:9: start it with `make run`" in err
+    assert "Errno" not in err
 
 
 def test_submit_needs_a_file_and_a_whole_name(tmp_path) -> None:
@@ -187,3 +190,11 @@ def test_submit_needs_a_file_and_a_whole_name(tmp_path) -> None:
         with pytest.raises(CommandError) as refused:
             call_command("submit", *arguments)
         assert refused.value.returncode == 2
+        assert "Errno" not in str(refused.value)
+
+
+def test_submit_says_in_plain_words_why_a_file_cannot_be_read(tmp_path) -> None:
+    (tmp_path / "latin1.yaml").write_bytes(b"note: \xe9")
+    for name, why in (("none.yaml", "no such file"), (".", "is a directory"), ("latin1.yaml", "not UTF-8")):
+        with pytest.raises(CommandError, match=f"cannot be read: .*{why}"):
+            call_command("submit", "little/digits", str(tmp_path / name))

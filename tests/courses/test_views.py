@@ -129,6 +129,19 @@ def test_bad_yaml_gets_a_clear_answer(page: str, learner: Any, signed_in: Any, t
     assert not Submission.objects.exists()
 
 
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_an_empty_box_trains_nothing(page: str, learner: Any, signed_in: Any, text: str) -> None:
+    response = signed_in(learner).post(page, {"as": "yaml", "yaml": text})
+    assert response.status_code == 422
+    assert "There is nothing to train here yet" in html(response)
+    assert not Submission.objects.exists()
+
+
+def test_what_is_said_of_a_sent_attempt_stays_true(page: str, learner: Any, signed_in: Any) -> None:
+    sent = html(signed_in(learner).post(page, {"as": "yaml", "yaml": "{}"}, follow=True))
+    assert "Attempt 1 is sent. This page follows it; you may leave and come back." in sent
+
+
 def test_over_budget_names_the_knob_before_an_attempt_is_spent(
     page: str, learner: Any, signed_in: Any
 ) -> None:

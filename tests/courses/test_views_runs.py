@@ -175,7 +175,58 @@ def test_the_debrief_opens_with_the_pass(
     train(good.run, full_result())
     assert "What happened here" not in html(signed_in(learner).get(address("submission", poor)))
     assert "What happened here" in html(signed_in(learner).get(address("submission", good)))
-    assert "What happened here" in html(signed_in(instructor).get(address("submission", poor)))
+    assert "About this exercise" in html(signed_in(instructor).get(address("submission", poor)))
+
+
+def test_a_pass_by_a_person_is_not_explained_as_if_by_the_criteria(
+    submission: Submission, learner: Any, instructor: Any, signed_in: Any
+) -> None:
+    train(submission.run, full_result(0.5))
+    services.override(submission=submission, instructor=instructor, points=70, reason="Explained it.")
+    page = html(signed_in(learner).get(address("submission", submission)))
+    assert "About this exercise" in page
+    assert "What happened here" not in page
+
+
+def test_a_finished_curve_can_be_replayed(submission: Submission, learner: Any, signed_in: Any) -> None:
+    train(submission.run, full_result())
+    page = html(signed_in(learner).get(address("submission", submission)))
+    assert "Replay the training" in page
+    assert "courses/replay.js" in page
+
+
+def test_an_equal_run_from_before_is_told(
+    submit: Any, classroom: Offering, learner: Any, stranger: Any, signed_in: Any
+) -> None:
+    first = submit().submission
+    train(first.run, full_result())
+    second = submit(learner=stranger).submission
+    words = "An equal configuration was trained before"
+    assert words in html(signed_in(stranger).get(address("submission", second)))
+    assert words not in html(signed_in(learner).get(address("submission", first)))
+
+
+def test_an_instructor_finds_the_way_back_to_review(
+    submission: Submission, learner: Any, instructor: Any, signed_in: Any
+) -> None:
+    train(submission.run, full_result())
+    taught = signed_in(instructor).get(address("submission", submission))
+    assert taught.context["section"] == "review"
+    assert '<li><a href="/courses/review/">Review</a></li>' in html(taught)
+    assert signed_in(learner).get(address("submission", submission)).context["section"] == "runs"
+
+
+def test_a_comparison_skips_attempts_without_a_result(
+    submit: Any, classroom: Offering, learner: Any, signed_in: Any
+) -> None:
+    train(submit(offering=classroom).submission.run, full_result(0.9))
+    let_go = submit({"training": {"epochs": 3}}, offering=classroom).submission
+    services.cancel(submission=let_go, by=learner)
+    third = submit({"optimizer": {"learning_rate": 0.05}}, offering=classroom).submission
+    train(third.run, full_result())
+    page = html(signed_in(learner).get(address("submission", third)))
+    assert "Since attempt 1" in page
+    assert "One knob changed: Learning rate." in page
 
 
 def test_an_override_is_shown_with_who_and_why(

@@ -74,10 +74,11 @@ class Command(BaseCommand):
 def _submit(remote: Remote, console: Console, exercise: str, config: str, *, wait: bool) -> ExitStatus:
     submission = remote.submit(exercise, config)
     console.print(f"Submission {submission['id']}, attempt {submission['number']}: {submission['message']}")
-    console.print(submission["url"], soft_wrap=True)
+    console.print(submission["page"], soft_wrap=True)
     if not wait:
         return ExitStatus.PASSED
-    _show_progress(remote, console, submission["run"]["id"])
+    follow = _show_progress if console.is_terminal else _tell_states
+    follow(remote, console, submission["run"]["id"])
     return _show_outcome(console, remote.submission(submission["id"]))
 
 
@@ -91,6 +92,15 @@ def _show_progress(remote: Remote, console: Console, run: int) -> None:
             progress.update(
                 task, description=curve["state"], total=total, completed=curve["epoch"], epochs=words
             )
+
+
+def _tell_states(remote: Remote, console: Console, run: int) -> None:
+    """A line for each change of state: for logs, where a bar would leave nothing."""
+    told = ""
+    for curve in remote.follow(run):
+        if curve["state"] != told:
+            told = curve["state"]
+            console.print(told)
 
 
 def _show_outcome(console: Console, submission: Json) -> ExitStatus:
@@ -124,5 +134,8 @@ def _in_words(problem: Json) -> str:
 def _read(name: str) -> str:
     try:
         return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{name} cannot be read: {error}", returncode=2) from None
+    except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or "").lower()
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8 text"
+    raise CommandError(f"{name} cannot be read: {reason}.", returncode=2)

@@ -105,6 +105,13 @@ export async function appendPoints(figure, rows) {
   await insert(drawing, rows);
 }
 
+/** Show these rows in place of those of a figure, until it is drawn again. */
+export async function showPoints(figure, rows) {
+  await pending;
+  const drawing = drawings.get(figure);
+  if (drawing) await drawing.result.view.data(drawing.name, rows).runAsync();
+}
+
 async function drawAll() {
   for (const figure of document.querySelectorAll("figure[data-chart]")) await drawChart(figure);
 }
@@ -119,4 +126,5 @@ document.body.append(probe);
 let pending = drawAll();
 new MutationObserver(redrawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 document.addEventListener("trainyard:points", (event) => appendPoints(event.target, event.detail));
+document.addEventListener("trainyard:show", (event) => showPoints(event.target, event.detail));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
