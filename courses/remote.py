@@ -81,7 +81,13 @@ class Remote:
     def _ask(self, method: str, path: str, **options: Any) -> Json:
         try:
             answer = self._client.request(method, path, **options)
-        except httpx.HTTPError as error:
+        except httpx.ConnectError:
+            raise UnreachableError(
+                f"No server answers at {self.url}: start it with `make run`, or name another by --url."
+            ) from None
+        except httpx.TimeoutException:
+            raise UnreachableError(f"{self.url} does not answer in time: try again later.") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnreachableError(f"{self.url} does not answer: {error}") from None
         if answer.is_server_error or answer.is_redirect:
             raise UnreachableError(f"{self.url} answered with status {answer.status_code}")

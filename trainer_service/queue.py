@@ -255,6 +255,13 @@ def lose(*, tokens: Mapping[int, int], failure: Failure) -> None:
         _let_go(_held({run_id: execution}), failure)
 
 
+def lose_worker(name: str) -> int:
+    """Count a loss of every run that a worker holds, and return how many; call it once the worker is dead."""
+    held = dict(Run.objects.running().filter(worker=name).values_list("pk", "execution"))
+    lose(tokens=held, failure=failures.WORKER_LOST)
+    return len(held)
+
+
 # The sweeper --------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -10,7 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from trainer_service import queue
+from trainer_service.models import RunState, Worker, WorkerState
 from trainyard.operations import processes
+from trainyard.operations.management.commands import up
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = [
@@ -46,7 +50,9 @@ def test_a_child_that_ended_is_started_again(tmp_path: Path, monkeypatch: pytest
     child = processes.Child("brief", [sys.executable, "-c", "print('said')"], tmp_path / "log")
     child.start()
     child.process.wait(10)
-    assert processes.revive([child]) == [child]
+    pid, seen = child.process.pid, []
+    assert processes.revive([child], before=lambda ended: seen.append(ended.process.pid)) == [child]
+    assert seen == [pid] != [child.process.pid]
     child.process.wait(10)
     assert child.last_lines() == "said\nsaid\n"
 
@@ -63,3 +69,18 @@ def test_children_of_a_killed_parent_are_gone(tmp_path: Path) -> None:
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
     assert is_gone_within(child_pid, 5)
+
+
+@pytest.mark.django_db
+def test_a_killed_worker_of_this_machine_loses_its_runs_before_it_starts_again(accept, tmp_path) -> None:
+    killed = processes.Child("worker", SLEEP, tmp_path / "worker.log")
+    killed.start()
+    pid = killed.process.pid
+    Worker.objects.create(name=f"w-{pid}", host=socket.gethostname(), pid=pid, state=WorkerState.WARM)
+    run = accept()
+    queue.claim(worker=f"w-{pid}", queues=["cpu"], limit=1)
+    killed.process.kill()
+    killed.process.wait(10)
+    up._free_runs(killed)
+    run.refresh_from_db()
+    assert (run.state, run.losses) == (RunState.QUEUED, 1)

@@ -270,6 +270,17 @@ def test_the_third_lost_worker_ends_the_run_at_the_cost_of_the_platform(
     assert ended == [(run.pk, RunState.FAILED, False)]
 
 
+def test_what_a_dead_worker_held_is_queued_again_at_once_as_a_loss(enqueue: Enqueue) -> None:
+    enqueue(tree(1)), enqueue(tree(2))
+    (dead,) = claim(limit=1, worker="dead")
+    (other,) = claim(limit=1, worker="alive")
+    assert queue.lose_worker("dead") == 1
+    assert (fresh(dead).state, fresh(dead).losses) == (RunState.QUEUED, 1)
+    assert fresh(other).state == RunState.RUNNING
+    assert not finish(dead)
+    assert queue.lose_worker("dead") == 0
+
+
 def test_handing_back_is_free_however_often(enqueue: Enqueue) -> None:
     run = enqueue()
     for execution in range(1, 6):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -33,6 +34,17 @@ def section(request: HttpRequest) -> str:
     return SECTIONS_BY_NAMESPACE.get(match.namespace, "")
 
 
+def printed_mail() -> str:
+    """In the demo, the file that holds the mail of `up`; empty where mail is sent."""
+    if settings.IS_PRODUCTION or not settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+        return ""
+    return str(settings.DATA_DIR / "logs" / "web.log")
+
+
 def navigation(request: HttpRequest) -> dict[str, object]:
     """Context processor; the query for instructors runs only where a template asks."""
-    return {"section": section(request), "is_instructor": SimpleLazyObject(lambda: is_instructor(request))}
+    return {
+        "section": section(request),
+        "is_instructor": SimpleLazyObject(lambda: is_instructor(request)),
+        "printed_mail": printed_mail(),
+    }

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,10 +66,13 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def revive(children: Sequence[Child]) -> list[Child]:
-    """Start again every child that has ended; returns those."""
+def revive(
+    children: Sequence[Child], *, before: Callable[[Child], object] = lambda child: None
+) -> list[Child]:
+    """Start again every child that has ended, after `before` has looked at it; returns those."""
     ended = [child for child in children if child.exit_status is not None]
     for child in ended:
+        before(child)
         time.sleep(RESTART_PAUSE_SECONDS)
         child.restarts += 1
         child.start()

@@ -18,9 +18,11 @@ import httpx
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
 from rich.console import Console
 
+from trainer_service import queue
+from trainer_service.models import Worker
 from trainyard import checks
 from trainyard.accounts.models import User
 from trainyard.operations import assets, demo, health, processes
@@ -153,10 +155,12 @@ class Command(BaseCommand):
         is_reviewed = not self.is_demo
         while True:
             time.sleep(1.0)
-            for child in processes.revive(children):
+            for child in processes.revive(children, before=_free_runs):
                 self.console.print(
-                    f"[yellow]The {child.name} ended and was started again; see {child.log}[/]"
+                    f"[yellow]The {child.name} ended and was started again; see {child.log}[/]",
+                    soft_wrap=True,
                 )
+                connection.close()
             if not is_reviewed:
                 is_reviewed = demo.review_past_attempts()
                 connection.close()
@@ -168,6 +172,16 @@ def _web_command(host: str) -> list[str]:
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(settings.PORT),
         "--workers", workers, "--blocking-threads", "4", "--no-ws", "trainyard.wsgi:application",
     ]  # fmt: skip
+
+
+def _free_runs(child: processes.Child) -> None:
+    """What a worker held when it was killed need not wait for the end of its lease: we saw it end."""
+    if child.name != "worker" or child.process is None:
+        return
+    with suppress(DatabaseError):  # then the leases decide
+        dead = Worker.objects.filter(host=socket.gethostname(), pid=child.process.pid)
+        for name in dead.values_list("name", flat=True):
+            queue.lose_worker(name)
 
 
 def _is_loopback(host: str) -> bool:
