@@ -189,7 +189,7 @@ def _explain(criterion: Criterion, value: float | None, allowed: float, *, met: 
     if met and not is_close:
         return f"{compared}: reached."
     tolerated = f" (tolerance {metric_words.allowed(name, allowed)})" if allowed else ""
-    missed = f"{compared}: missed by {metric_words.gap(name, abs(criterion.threshold - value))}"
+    missed = f"{compared}: missed by {metric_words.gap(name, abs(criterion.threshold - value), allowed)}"
     if is_close:
         return f"{missed}, which is within what chance explains{tolerated}, so it counts."
     return f"{missed}{tolerated}."

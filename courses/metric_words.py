@@ -64,11 +64,15 @@ def limit(name: str, value: float) -> str:
     return _signed(f"{100 * value:.6g} %" if METRICS[name].is_share else f"{value:,.6g}")
 
 
-def gap(name: str, value: float) -> str:
-    """A distance between two values, zero or more: of shares in points."""
-    if name in METRICS and METRICS[name].is_share:
-        return f"{100 * value:.1f} points" if value >= 0.01 else f"{100 * value:.2f} points"
-    return number(name, value)
+def gap(name: str, value: float, tolerance: float = 0.0) -> str:
+    """A distance between two values, zero or more: of shares in points.
+
+    It takes one digit more where it would read like the tolerance that it misses.
+    """
+    if name not in METRICS or not METRICS[name].is_share:
+        return number(name, value)
+    shown = f"{100 * value:.1f}"
+    return f"{100 * value:.2f} points" if shown == f"{100 * tolerance:.1f}" else f"{shown} points"
 
 
 def allowed(name: str, tolerance: float) -> str:

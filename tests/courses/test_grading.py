@@ -42,7 +42,7 @@ def test_half_a_percent_short_counts_and_says_so() -> None:
     verdict = judged(0.9556)
     assert (verdict.met, verdict.points, verdict.within_tolerance) == (True, 60, True)
     assert (
-        "missed by 0.44 points, which is within what chance explains (tolerance 0.5), so it counts."
+        "missed by 0.4 points, which is within what chance explains (tolerance 0.5), so it counts."
         in verdict.explanation
     )
 
@@ -50,7 +50,7 @@ def test_half_a_percent_short_counts_and_says_so() -> None:
 def test_more_than_the_tolerance_short_earns_nothing() -> None:
     verdict = judged(0.9544)
     assert (verdict.met, verdict.points) == (False, 0)
-    assert "missed by 0.56 points (tolerance 0.5)." in verdict.explanation
+    assert "missed by 0.6 points (tolerance 0.5)." in verdict.explanation
 
 
 def test_reasons_use_the_form_of_the_value() -> None:
@@ -62,6 +62,10 @@ def test_reasons_use_the_form_of_the_value() -> None:
         "missed by 2,400.4 (tolerance 30)."
     )
     assert "is −0.265;" in judged(-0.2654, "validation.r2", at_least=0.4).explanation
+
+
+def test_a_near_miss_does_not_read_like_its_tolerance() -> None:
+    assert "missed by 0.54 points (tolerance 0.5)." in judged(0.9546).explanation
 
 
 def test_the_edge_of_the_dead_band_is_inside_despite_rounding() -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from courses import services
-from courses.models import Comment, Offering, Submission
+from courses.models import Comment, Exercise, Offering, Submission
 from tests.courses.samples import claim, failed, result, train
 from trainer_service import queue
 from trainer_service.engine.results import EpochPoint, Interval
@@ -186,6 +186,16 @@ def test_a_pass_by_a_person_is_not_explained_as_if_by_the_criteria(
     page = html(signed_in(learner).get(address("submission", submission)))
     assert "About this exercise" in page
     assert "What happened here" not in page
+
+
+def test_my_runs_link_the_exercises_that_are_still_there(
+    submission: Submission, learner: Any, signed_in: Any
+) -> None:
+    link = 'href="/courses/little/exercises/digits/"'
+    client = signed_in(learner)
+    assert link in html(client.get(reverse("courses:submissions")))
+    Exercise.objects.filter(pk=submission.exercise_id).update(is_active=False)
+    assert link not in html(client.get(reverse("courses:submissions")))
 
 
 def test_a_finished_curve_can_be_replayed(submission: Submission, learner: Any, signed_in: Any) -> None:
