@@ -63,6 +63,25 @@ class Site:
         self.workers.append(worker)
         return worker
 
+    def freeze(self, worker: subprocess.Popen[bytes]) -> None:
+        """Stop a worker where it does not hold SQLite's one write lock, which would stop everyone."""
+        worker.send_signal(signal.SIGSTOP)
+        while not self.is_writable():
+            worker.send_signal(signal.SIGCONT)
+            time.sleep(0.02)
+            worker.send_signal(signal.SIGSTOP)
+
+    def is_writable(self) -> bool:
+        database = sqlite3.connect(self.folder / "trainyard.sqlite3", timeout=0.5, isolation_level=None)
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            database.close()
+        return True
+
     def log(self) -> str:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
@@ -208,7 +227,7 @@ def test_a_worker_frozen_past_its_lease_cannot_end_the_run_again(site: Site) -> 
     frozen = site.start_worker()
     run_id = site.do("enqueue", "2", "long")
     site.wait(run_id, "running")
-    frozen.send_signal(signal.SIGSTOP)
+    site.freeze(frozen)
     site.start_worker()
     run = site.wait(run_id, "succeeded", "failed")
     assert (run["state"], run["execution"]) == ("succeeded", 2)
