@@ -92,6 +92,13 @@ def test_a_newcomer_goes_from_sign_up_to_a_better_second_grade(visit: Callable[[
     ).to_be_visible(timeout=GRADED_WITHIN_MS)
     expect(page.locator("main")).to_contain_text("0.003")
 
+    replay = page.get_by_role("button", name="Replay the training")
+    whole = page.locator("figure svg").first.inner_html()
+    replay.click()
+    expect(replay).to_have_attribute("aria-disabled", "true")
+    page.wait_for_function("whole => document.querySelector('figure svg').innerHTML !== whole", arg=whole)
+    expect(replay).not_to_have_attribute("aria-disabled", "true", timeout=GRADED_WITHIN_MS)
+
 
 def test_an_instructor_comments_and_overrides_and_the_learner_sees_both(visit: Callable[[], Page]) -> None:
     learner = visit()
