@@ -189,7 +189,8 @@ def _explain(criterion: Criterion, value: float | None, allowed: float, *, met: 
     if met and not is_close:
         return f"{compared}: reached."
     tolerated = f" (tolerance {metric_words.allowed(name, allowed)})" if allowed else ""
-    missed = f"{compared}: missed by {metric_words.gap(name, abs(criterion.threshold - value), allowed)}"
+    short = metric_words.gap(name, abs(criterion.threshold - value), beside=value, tolerance=allowed)
+    missed = f"{compared}: missed by {short}"
     if is_close:
         return f"{missed}, which is within what chance explains{tolerated}, so it counts."
     return f"{missed}{tolerated}."

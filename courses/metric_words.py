@@ -64,13 +64,13 @@ def limit(name: str, value: float) -> str:
     return _signed(f"{100 * value:.6g} %" if METRICS[name].is_share else f"{value:,.6g}")
 
 
-def gap(name: str, value: float, tolerance: float = 0.0) -> str:
-    """A distance between two values, zero or more: of shares in points.
+def gap(name: str, value: float, *, beside: float, tolerance: float = 0.0) -> str:
+    """A distance of a value from the one `beside` it, zero or more: of shares in points, else as that one.
 
     It takes one digit more where it would read like the tolerance that it misses.
     """
     if name not in METRICS or not METRICS[name].is_share:
-        return number(name, value)
+        return f"{value:,.1f}" if name in METRICS and abs(beside) >= 10 else number(name, value)
     shown = f"{100 * value:.1f}"
     return f"{100 * value:.2f} points" if shown == f"{100 * tolerance:.1f}" else f"{shown} points"
 

@@ -143,14 +143,14 @@ def _difference(
         title=_title(name, dataset),
         before=number(name, old),
         after=number(name, new),
-        change=_signed(name, step),
+        change=_signed(name, step, new),
         tone=tone,
         is_noise=is_noise,
     )
 
 
-def _signed(name: str, change: float) -> str:
-    return f"{'+' if change > 0 else MINUS if change < 0 else '±'}{gap(name, abs(change))}"
+def _signed(name: str, change: float, value: float) -> str:
+    return f"{'+' if change > 0 else MINUS if change < 0 else '±'}{gap(name, abs(change), beside=value)}"
 
 
 def _sentence(changes: list[Change], first: Difference | None) -> str:

@@ -61,6 +61,7 @@ def test_reasons_use_the_form_of_the_value() -> None:
         "Mean squared error on held-out rows is 5,400.4; at most 3,000 is asked: "
         "missed by 2,400.4 (tolerance 30)."
     )
+    assert "missed by 1.7 (tolerance 0.46)." in judged(47.7, "held_out.mae", at_most=46).explanation
     assert "is −0.265;" in judged(-0.2654, "validation.r2", at_least=0.4).explanation
 
 
