@@ -4,7 +4,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import celeryd_init, setup_logging
+from django.core.exceptions import ImproperlyConfigured
 
 from trainyard import embedded_broker
 
@@ -19,3 +20,14 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_logging(**_: Any) -> None:
     """Keep Django's LOGGING in workers: a connected receiver stops Celery from setting up its own."""
+
+
+@celeryd_init.connect
+def refuse_unsafe_settings(**_: Any) -> None:
+    """A worker is as strict as the web; Celery itself runs the checks and drops what they say."""
+    from trainyard.checks import refuse_unsafe  # noqa: PLC0415 - needs the app registry, which comes later
+
+    try:
+        refuse_unsafe()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from None  # Celery swallows other exceptions of receivers

@@ -56,6 +56,14 @@ def test_the_web_refuses_to_start_on(changes: dict[str, str], identifier: str) -
     assert identifier in started.stderr
 
 
+def test_the_worker_refuses_to_start_on_unsafe_values_too() -> None:
+    started = run(
+        "-m", "celery", "-A", "trainyard", "worker", "-P", "threads", "-Q", "site", SECRET_KEY="short"
+    )
+    assert started.returncode != 0
+    assert "trainyard.E002" in started.stderr
+
+
 def test_the_demo_starts_with_nothing_set() -> None:
     kept = {name: value for name, value in os.environ.items() if name not in PRODUCTION}
     started = subprocess.run(
