@@ -9,16 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from trainer_service.engine import results
 from trainer_service.engine.results import Failure
 
 _RESUBMIT = "Submit again; the attempt was refunded."
 
-CANCELLED = Failure(
-    code="cancelled",
-    owner="learner",
-    message="The run was cancelled before it ended.",
-    next_step="Submit again whenever you like.",
-)
+CANCELLED = results.CANCELLED
 WORKER_LOST = Failure(
     code="worker_lost",
     owner="platform",

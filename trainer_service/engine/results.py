@@ -23,6 +23,14 @@ class Failure:
     next_step: str
 
 
+CANCELLED = Failure(
+    code="cancelled",
+    owner="learner",
+    message="The run was cancelled before it ended.",
+    next_step="Submit again whenever you like.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A bootstrap percentile interval around a metric (`level` in 0..1)."""

@@ -14,15 +14,9 @@ from sklearn.exceptions import ConvergenceWarning
 
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, TrainingRows
-from trainer_service.engine.results import EpochPoint, Failure
+from trainer_service.engine.results import CANCELLED, EpochPoint, Failure
 from trainer_service.engine.spec import RunSpec
 
-CANCELLED = Failure(
-    code="cancelled",
-    owner="learner",
-    message="The run was cancelled before it ended.",
-    next_step="Submit it again if you want its result.",
-)
 OVERFLOW = Failure(
     code="numbers_overflow",
     owner="learner",

@@ -13,10 +13,11 @@ from torch import Tensor
 
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, Rows, TrainingRows
-from trainer_service.engine.families.base import CANCELLED, Family, Fitted, Prediction
+from trainer_service.engine.families.base import Family, Fitted, Prediction
 from trainer_service.engine.loop import Plan, Trained, dead_unit_share, train_stack
 from trainer_service.engine.network import Network
 from trainer_service.engine.optimizers import StepSizes
+from trainer_service.engine.results import CANCELLED
 from trainer_service.engine.spec import SGD, RunSpec
 from trainer_service.engine.stack import Blocks, Recipe, Row
 
