@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import pytest
 
 from jobs_data import loading
 from jobs_data.models import Snapshot
-
-# What reads files stays optional: without it the site runs and shows the published figures.
-if not all(map(find_spec, ("pyarrow", "duckdb", "ibis", "openpyxl", "defusedxml"))):
-    collect_ignore = ["test_importing.py", "test_reading.py", "test_imported_views.py", "test_measures.py"]
 
 
 @pytest.fixture
