@@ -27,6 +27,12 @@ def quick_passwords(settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def broker_of_the_settings(monkeypatch) -> None:
+    """Celery puts this variable before whatever broker a test chooses; the settings have read it already."""
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
+
+
 @pytest.fixture
 def learner(db) -> User:
     from django.contrib.auth import get_user_model

@@ -20,9 +20,8 @@ Enqueue = Callable[..., Run]
 
 
 @pytest.fixture
-def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+def broker(tmp_path: Path) -> Iterator[Callable[[str], None]]:
     """Choose the broker for one test."""
-    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery itself would put it before any setting
     conf = current_app.conf
     before = conf.broker_url, conf.broker_transport_options
 
