@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.trainer_service.test_worker import Site, migrated  # noqa: F401 - a fixture
@@ -51,6 +52,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
+    # What an earlier server of this process held is still there.
+    httpx.post(f"http://{host}:{port}/moto-api/reset", trust_env=False).raise_for_status()
     yield Bucket(f"http://{host}:{port}")
     server.stop()
 
