@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -42,6 +43,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Everything from an empty folder to a served site."""
+        logging.disable(logging.INFO)  # this process tells its steps; its children write their own logs
         self.console = Console(highlight=False)
         self.is_demo = not (options["no_demo"] or settings.IS_PRODUCTION)
         self._refuse_open_demo(options["host"])
