@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
@@ -121,6 +123,12 @@ def test_this_machine_alone_may_meet_them(host, monkeypatch) -> None:
     monkeypatch.setattr(up.Command, "_refuse_taken_port", stop)
     with pytest.raises(ServedError):
         call_command("up", "--host", host)
+
+
+def test_a_start_that_was_refused_leaves_logging_as_it_was() -> None:
+    with pytest.raises(CommandError):
+        call_command("up", "--host", "0.0.0.0")
+    assert logging.root.manager.disable == logging.NOTSET
 
 
 def test_people_left_over_from_a_demo_are_not_served_to_the_network_either(demo_class) -> None:

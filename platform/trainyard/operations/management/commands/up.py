@@ -43,20 +43,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Everything from an empty folder to a served site."""
-        logging.disable(logging.INFO)  # this process tells its steps; its children write their own logs
         self.console = Console(highlight=False)
         self.is_demo = not (options["no_demo"] or settings.IS_PRODUCTION)
-        self._refuse_open_demo(options["host"])
-        self._refuse_taken_port(options["host"])
-        self._prepare(options["host"])
+        logging.disable(logging.INFO)  # this process tells its steps; its children write their own logs
+        try:
+            self._serve(options["host"])
+        finally:
+            logging.disable(logging.NOTSET)
+
+    def _serve(self, host: str) -> None:
+        self._refuse_open_demo(host)
+        self._refuse_taken_port(host)
+        self._prepare(host)
         connection.close()
-        children = self._children(options["host"])
+        children = self._children(host)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             for child in children:
                 child.start()
-            self._wait_until_ready(options["host"], children)
-            self._greet(options["host"])
+            self._wait_until_ready(host, children)
+            self._greet(host)
             self._watch(children)
         except KeyboardInterrupt:
             self.console.print("\nStopping …")
