@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from ruamel.yaml import YAML
 
-from courses.facts import Fact, all_facts
 from courses.knobs import Change
 from courses.metric_words import METRICS, MINUS, gap, number
 from courses.models import Submission
@@ -60,16 +59,6 @@ class Cell:
     level: int
     is_hit: bool
     label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A figure of this run beside a published one."""
-
-    title: str
-    value: str
-    method: str
-    fact: Fact | None = None
 
 
 # Metrics ------------------------------------------------------------------------------------------------
@@ -177,7 +166,7 @@ def said(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-# Matrix and cost ----------------------------------------------------------------------------------------
+# Matrix ----------------------------------------------------------------------------------------------
 
 
 def confusion(result: Mapping[str, Any], classes: tuple[str, ...]) -> list[tuple[str, list[Cell]]]:
@@ -203,83 +192,6 @@ def largest_confusion(rows: list[tuple[str, list[Cell]]]) -> str:
         return "No mistakes on the held-out rows."
     worst = max(mistakes, key=lambda cell: cell.count)
     return f"The commonest mistake: {worst.label}, {worst.count} time{'s' if worst.count > 1 else ''}."
-
-
-def measured(result: Mapping[str, Any]) -> list[Measured]:
-    """What this run cost on this machine, each figure beside a published one where there is one."""
-    telemetry: dict[str, Any] = result.get("telemetry") or {}
-    facts = all_facts()
-    rows = [
-        Measured(
-            "Training time", _seconds(telemetry, "total"), _stack_note(telemetry), facts["training_hours_d"]
-        ),
-        Measured("Parameters", _count(telemetry.get("parameters")), "learned numbers", facts["parameters"]),
-        Measured("Peak memory", size(telemetry.get("peak_memory_bytes")), "growth of the training process"),
-        Measured(
-            "Utilization of one core",
-            _percent(telemetry.get("cpu_utilization")),
-            "processor seconds / wall seconds",
-            facts["hardware_utilization"],
-        ),
-        Measured(
-            "Examples per second", _count(telemetry.get("examples_per_second")), "rows shown while fitting"
-        ),
-        Measured(
-            "One prediction", _milliseconds(telemetry), "median; slowest twentieth", facts["inference_ms"]
-        ),
-        Measured(
-            "Energy",
-            _energy(telemetry.get("energy_kwh")),
-            str(telemetry.get("energy_method", "")),
-            facts["energy_kwh"],
-        ),
-    ]
-    return [row for row in rows if row.value]
-
-
-def _stack_note(telemetry: Mapping[str, Any]) -> str:
-    runs = telemetry.get("stack_size") or 1
-    return (
-        f"{runs} runs trained together; each bears an equal share" if runs > 1 else "wall clock, this machine"
-    )
-
-
-def _seconds(telemetry: Mapping[str, Any], phase: str) -> str:
-    value = (telemetry.get("seconds") or {}).get(phase)
-    return "" if value is None else duration(value)
-
-
-def _milliseconds(telemetry: Mapping[str, Any]) -> str:
-    middle, slow = telemetry.get("inference_ms_p50"), telemetry.get("inference_ms_p95")
-    return "" if middle is None else f"{middle:.2g} ms; {slow or 0:.2g} ms"
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.0f} %"
-
-
-def _count(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}"
-
-
-def _energy(kwh: float | None) -> str:
-    return "" if kwh is None else f"{kwh * 3_600_000:.2g} J ({kwh:.1e} kWh)"
-
-
-def duration(seconds: float | None) -> str:
-    """Seconds in the unit that reads best."""
-    if seconds is None:
-        return ""
-    if seconds < 0.1:
-        return f"{1000 * seconds:.0f} ms"
-    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
-
-
-def size(count: float | None) -> str:
-    """Bytes in MB, or kB below one MB."""
-    if count is None:
-        return ""
-    return f"{count / 2**20:,.1f} MB" if count >= 2**20 else f"{count / 2**10:,.0f} kB"
 
 
 # Configuration ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import charts, grading, presentation, progress, queries, roles, services
+from courses import bill, charts, grading, presentation, progress, queries, roles, services
 from courses.forms import CommentForm, OverrideForm
 from courses.models import GradeKind, Submission
 from courses.refusals import NotCancellable
@@ -208,5 +208,5 @@ def _result(found: Submission) -> dict[str, Any]:
         "largest_confusion": presentation.largest_confusion(matrix),
         "residuals": charts.residuals(body["residuals"]) if body.get("residuals") else None,
         "pairs": body.get("residuals") or [],
-        "measured": presentation.measured(body),
+        "measured": bill.measured(body),
     }

@@ -181,7 +181,7 @@ class Slot(threading.Thread):
                 "job": job.id,
                 "specs": [run.spec for run in job.runs],
                 "out_dirs": [str(folder) for folder in folders],
-                "watts_per_core": settings.ELECTRICITY_WATTS_PER_CORE,
+                "tariff": settings.TARIFF,
                 "memory_bytes": job.memory_limit_bytes,
                 "time_limit_seconds": job.time_limit_seconds,
                 "checkpoint_seconds": settings.CHECKPOINT_SECONDS,

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from courses import metric_words, presentation
+from courses import bill, metric_words, presentation
 from courses.content import Criterion
 from courses.forms import name_of
 from courses.markdown import render
@@ -24,13 +24,13 @@ def markdown(text: str) -> SafeString:
 @register.filter
 def duration(seconds: float | None) -> str:
     """Seconds in the unit that reads best."""
-    return presentation.duration(seconds)
+    return bill.duration(seconds)
 
 
 @register.filter
 def memory(count: float | None) -> str:
     """Bytes in kB or MB."""
-    return presentation.size(count)
+    return bill.size(count)
 
 
 @register.filter

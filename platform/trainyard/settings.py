@@ -205,8 +205,12 @@ OVERTAKE_SECONDS = env.float("TRAINYARD_OVERTAKE_SECONDS", 60.0)
 DEAF_SECONDS = env.float("TRAINYARD_DEAF_SECONDS", 60.0)
 CHECKPOINT_SECONDS = env.float("TRAINYARD_CHECKPOINT_SECONDS", 10.0)
 METRICS_TOKEN = env.str("TRAINYARD_METRICS_TOKEN", "")
-ELECTRICITY_WATTS_PER_CORE = env.float("TRAINYARD_WATTS_PER_CORE", 15.0)
-ELECTRICITY_USD_PER_KWH = env.float("TRAINYARD_USD_PER_KWH", 0.15)
+TARIFF = {  # the fields of trainer_service.engine.tariff.Tariff
+    "watts_per_core": env.float("TRAINYARD_WATTS_PER_CORE", 15.0),
+    "usd_per_kwh": env.float("TRAINYARD_USD_PER_KWH", 0.15),
+    "usd_per_hour": env.float("TRAINYARD_USD_PER_HOUR", 0.0),
+    "grams_per_kwh": env.float("TRAINYARD_GRAMS_CO2_PER_KWH", 480.0),
+}
 
 # People -------------------------------------------------------------------------------------------------
 

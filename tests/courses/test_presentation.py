@@ -25,14 +25,6 @@ def test_metrics_are_written_in_their_own_form(name: str, value: float | None, w
     assert metric_words.number(name, value) == words
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.0214, "21 ms"), (0.557, "0.6 s"), (2.94, "2.9 s"), (600, "10.0 min"), (None, "")],
-)
-def test_times_take_the_unit_that_reads_best(seconds: float | None, words: str) -> None:
-    assert presentation.duration(seconds) == words
-
-
 @given(st.lists(st.lists(st.integers(0, 50), min_size=3, max_size=3), min_size=3, max_size=3))
 def test_shades_of_the_matrix_follow_the_share_of_the_row(matrix: list[list[int]]) -> None:
     rows = presentation.confusion({"confusion": matrix}, ("a", "b", "c"))
@@ -46,11 +38,6 @@ def test_shades_of_the_matrix_follow_the_share_of_the_row(matrix: list[list[int]
 def test_a_matrix_without_mistakes_says_so() -> None:
     rows = presentation.confusion({"confusion": [[3, 0], [0, 4]]}, ("a", "b"))
     assert presentation.largest_confusion(rows) == "No mistakes on the held-out rows."
-
-
-def test_figures_that_were_not_measured_are_left_out() -> None:
-    assert [row.title for row in presentation.measured({"telemetry": {"parameters": 610}})] == ["Parameters"]
-    assert presentation.measured({}) == []
 
 
 @pytest.mark.parametrize("slug", ["digits", "tumours"])

@@ -2,8 +2,9 @@
 
 A worker talks to it in JSON, one message to a line. In, on standard input:
 
-    {"kind": "train", "job": id, "specs": [canonical specs], "out_dirs": [folders], "watts_per_core": 15.0,
-     "memory_bytes": 2147483648, "time_limit_seconds": 600.0, "checkpoint_seconds": 10.0,
+    {"kind": "train", "job": id, "specs": [canonical specs], "out_dirs": [folders],
+     "tariff": {fields of engine.tariff.Tariff}, "memory_bytes": 2147483648,
+     "time_limit_seconds": 600.0, "checkpoint_seconds": 10.0,
      "resume": [checkpoint file or null, for each spec]}
     {"kind": "drop", "job": id, "row": i}                                     may come while training
 
@@ -40,6 +41,7 @@ from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.limits import Limits, die_with_parent
 from trainer_service.engine.results import EpochPoint, RunResult, checkpoint_name
 from trainer_service.engine.spec import digest, parse
+from trainer_service.engine.tariff import Tariff
 
 if TYPE_CHECKING:
     from trainer_service.engine.checkpoint import Checkpoint
@@ -136,7 +138,7 @@ class Child:
                 out_dirs=folders[start : start + size],
                 device=self._device,
                 callbacks=_ToWorker(self, _Rows(job, message, start, self._device)),
-                watts_per_core=message.get("watts_per_core", 15.0),
+                tariff=Tariff(**message.get("tariff", {})),
             )
         return results
 

@@ -67,9 +67,12 @@ def report(run: Finished, folder: Path) -> RunResult:
 
 
 def size(run: Finished) -> dict[str, Any]:
-    """Learned numbers and floating-point operations of a run: the same on every machine."""
-    counted = run.fitted.flops
+    """Size of the data and the model, and floating-point operations: the same on every machine."""
+    counted, loaded = run.fitted.flops, load(run.spec.data.dataset)
+    parts = (loaded.pool, loaded.held_out.rows)
     return {
+        "dataset_rows": sum(map(len, parts)),
+        "dataset_bytes": sum(part.features.nbytes + part.targets.nbytes for part in parts),
         "parameters": run.fitted.parameters,
         "flops": estimate(run.spec).flops if counted is None else counted,
         "flops_method": "closed form" if counted is None else "counted",

@@ -62,11 +62,12 @@ class RunResult:
     curve        one point by epoch (networks), else empty
     confusion    true class x predicted class, counts on held-out rows (classification)
     residuals    up to 300 validation pairs `[true, predicted]` (regression); held-out rows stay hidden
-    telemetry    seconds (load, fit, evaluate, total), seconds_rule, examples_per_second, parameters, flops,
-                 flops_method, peak_memory_bytes, peak_memory_method, cpu_seconds, cpu_utilization,
-                 inference_ms_p50, inference_ms_p95, inference_calls, energy_kwh, energy_method, stack_size,
-                 device; resumed_at_epoch: epochs that an earlier execution trained, whose seconds,
-                 memory and energy are not in these figures
+    telemetry    dataset_rows, dataset_bytes, parameters, flops, flops_method, seconds (load, fit, evaluate,
+                 total), seconds_rule, examples_per_second, peak_memory_bytes, peak_memory_method,
+                 cpu_seconds, cpu_utilization, gpu_utilization (None without one), inference_ms_p50,
+                 inference_ms_p95, inference_calls, energy_kwh, energy_method, cost_usd, cost_method,
+                 carbon_grams, carbon_method, stack_size, device; resumed_at_epoch: epochs
+                 that an earlier execution trained, whose seconds, memory and energy are not in these figures
     signals      networks: first_loss, largest_batch_loss, dead_unit_share, update_weight_ratio and
                  gradient_norm of the last step, best_epoch, and where it happened diverged_at_epoch,
                  stopped_at_epoch; iterative solvers: converged

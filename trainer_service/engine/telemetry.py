@@ -1,7 +1,7 @@
 """What a run cost on this machine: seconds by phase, memory, processor, latency, energy.
 
 Runs of one stack share its clock: a run's seconds are the stack's wall seconds divided by its runs, and so
-is its energy. Grades and admission use closed forms (`estimate`), never these figures.
+are its energy, cost and carbon. Grades and admission use closed forms (`estimate`), never these figures.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from typing import Any
 
 import psutil
 
+from trainer_service.engine.energy import EnergyMeter
+from trainer_service.engine.tariff import Tariff
+
 WARM_UP, LEAST_CALLS, LATENCY_BUDGET = 5, 100, 0.25
+_JOULES_PER_KWH = 3.6e6
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
@@ -30,6 +34,7 @@ class Meter:
     wall: dict[str, float] = field(default_factory=dict)
     cpu: float = 0.0
     base: int = 0
+    energy: EnergyMeter | None = None
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -40,6 +45,16 @@ class Meter:
         finally:
             self.wall[name] = self.wall.get(name, 0.0) + time.perf_counter() - wall
             self.cpu += time.process_time() - cpu
+
+    @contextmanager
+    def metered(self, energy: EnergyMeter) -> Iterator[None]:
+        """Counts the energy of the block."""
+        self.energy = energy
+        energy.start()
+        try:
+            yield
+        finally:
+            energy.stop()
 
     def start_memory(self) -> None:
         """Give freed memory back and restart the high-water mark, so that growth is this stack's."""
@@ -58,7 +73,7 @@ class Meter:
         return self.wall.get(phase, 0.0) / self.runs
 
 
-def describe(meter: Meter, examples: int, *, watts_per_core: float, device: str) -> dict[str, Any]:
+def describe(meter: Meter, examples: int, *, tariff: Tariff, device: str) -> dict[str, Any]:
     """The telemetry that all runs of a stack have in common, and the throughput of one with `examples`."""
     seconds = {name: meter.share(name) for name in ("load", "fit", "evaluate")}
     cpu_seconds = meter.cpu / meter.runs
@@ -70,8 +85,8 @@ def describe(meter: Meter, examples: int, *, watts_per_core: float, device: str)
         "peak_memory_method": "growth of the training process at its peak, whole stack",
         "cpu_seconds": cpu_seconds,
         "cpu_utilization": meter.cpu / max(sum(meter.wall.values()), 1e-9),
-        "energy_kwh": cpu_seconds * watts_per_core / 3.6e6,
-        "energy_method": f"estimated: processor seconds x {watts_per_core:g} W",
+        "gpu_utilization": meter.energy.gpu_utilization if meter.energy else None,
+        **_bill(meter, tariff),
         "stack_size": meter.runs,
         "device": device,
     }
@@ -92,6 +107,35 @@ def latency(call: Callable[[], object]) -> dict[str, float]:
 
 
 # Private functions --------------------------------------------------------------------------------------
+
+
+def _bill(meter: Meter, tariff: Tariff) -> dict[str, Any]:
+    """One run's share of the stack's energy, and what it costs by the operator's tariff."""
+    joules, method = _energy(meter, tariff)
+    kwh, hours = joules / meter.runs / _JOULES_PER_KWH, sum(meter.wall.values()) / meter.runs / 3600
+    hourly = f" + hours x {tariff.usd_per_hour:g} USD" if tariff.usd_per_hour else ""
+    return {
+        "energy_kwh": kwh,
+        "energy_method": method,
+        "cost_usd": kwh * tariff.usd_per_kwh + hours * tariff.usd_per_hour,
+        "cost_method": f"energy x {tariff.usd_per_kwh:g} USD per kWh{hourly}",
+        "carbon_grams": kwh * tariff.grams_per_kwh,
+        "carbon_method": f"energy x {tariff.grams_per_kwh:g} g CO2e per kWh",
+    }
+
+
+def _energy(meter: Meter, tariff: Tariff) -> tuple[float, str]:
+    """Joules of the whole stack, and how they were found."""
+    gpu = meter.energy.gpu_joules if meter.energy else None
+    processor = meter.energy.package_joules if meter.energy else None
+    if processor is None:
+        processor = meter.cpu * tariff.watts_per_core
+        method = f"estimated: processor seconds x {tariff.watts_per_core:g} W"
+    else:
+        method = "measured: RAPL, this process's share of the processor's busy time"
+    if gpu is None:
+        return processor, method
+    return processor + gpu, f"measured: NVML, whole GPU; processor {method}"
 
 
 def _high_water() -> int:

@@ -19,15 +19,16 @@ from trainer_service.engine import preprocess, telemetry
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.checkpoint import Checkpoint
 from trainer_service.engine.data import TrainingRows, training_rows
+from trainer_service.engine.energy import EnergyMeter, gpu_of
 from trainer_service.engine.estimate import estimate
 from trainer_service.engine.families import FAMILIES
 from trainer_service.engine.preprocess import Preprocessor
 from trainer_service.engine.report import Finished, latency, report, size
 from trainer_service.engine.results import EpochPoint, Failure, RunResult
 from trainer_service.engine.spec import RunSpec, stack_key
+from trainer_service.engine.tariff import Tariff
 from trainer_service.engine.versions import versions
 
-WATTS_PER_CORE = 15.0
 STACK_MEMORY = 512 * 2**20  # larger stacks are trained in parts: results do not depend on the company
 
 OUT_OF_MEMORY = Failure(
@@ -43,7 +44,7 @@ class Setting:
     """Where and how a stack trains."""
 
     device: str
-    watts_per_core: float
+    tariff: Tariff
 
 
 def train(
@@ -52,7 +53,7 @@ def train(
     out_dirs: Sequence[Path],
     device: str = "cpu",
     callbacks: Callbacks | None = None,
-    watts_per_core: float = WATTS_PER_CORE,
+    tariff: Tariff | None = None,
 ) -> list[RunResult]:
     """Train one spec, or several of one stack key, and measure them; results are in the order of `specs`.
 
@@ -68,7 +69,7 @@ def train(
     with one_thread():
         for part in _parts(specs):
             stack = _Stack(specs[part], out_dirs[part], _From(part.start, callbacks or Callbacks()))
-            results += _train_or_fail(stack, Setting(device, watts_per_core))
+            results += _train_or_fail(stack, Setting(device, tariff or Tariff()))
     return results
 
 
@@ -159,25 +160,24 @@ def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
     family = FAMILIES[stack.specs[0].model.family]
     meter = telemetry.Meter(runs=len(stack.specs))
     meter.start_memory()
-    with meter.phase("load"):
-        preprocessors, rows = _prepare(stack.specs)
-    with meter.phase("fit"):
-        fitted = family.fit(stack.specs, rows, callbacks=stack.callbacks, device=setting.device)
-    runs = [
-        Finished(spec, family, model, preprocessor, part)
-        for spec, model, preprocessor, part in zip(stack.specs, fitted, preprocessors, rows, strict=True)
-    ]
-    with meter.phase("evaluate"):
-        results = [report(run, folder) for run, folder in zip(runs, stack.out_dirs, strict=True)]
+    with meter.metered(EnergyMeter(gpu_of(setting.device))):
+        with meter.phase("load"):
+            preprocessors, rows = _prepare(stack.specs)
+        with meter.phase("fit"):
+            fitted = family.fit(stack.specs, rows, callbacks=stack.callbacks, device=setting.device)
+        runs = [
+            Finished(spec, family, model, preprocessor, part)
+            for spec, model, preprocessor, part in zip(stack.specs, fitted, preprocessors, rows, strict=True)
+        ]
+        with meter.phase("evaluate"):
+            results = [report(run, folder) for run, folder in zip(runs, stack.out_dirs, strict=True)]
     measurable = [run for run in runs if run.fitted.failure is None]
     speed = latency(measurable[0]) if measurable else {}
     for run, result in zip(runs, results, strict=True):
         result.versions = versions(setting.device) | result.versions
         if result.failure is None:
             examples = run.fitted.examples - run.fitted.resumed_examples
-            shared = telemetry.describe(
-                meter, examples, watts_per_core=setting.watts_per_core, device=setting.device
-            )
+            shared = telemetry.describe(meter, examples, tariff=setting.tariff, device=setting.device)
             result.telemetry = shared | size(run) | speed | {"resumed_at_epoch": run.fitted.resumed_at}
     return results
 

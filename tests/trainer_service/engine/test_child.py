@@ -66,7 +66,7 @@ def test_it_says_when_it_is_warm_and_what_it_is(child):
 def test_it_trains_a_stack_and_tells_every_epoch(child, mlp, tmp_path):
     specs = [canonical(mlp(training={"seed": seed})) for seed in (1, 2)]
     folders = [str(tmp_path / "new" / str(row)) for row in range(2)]
-    child.say(kind="train", job="a", specs=specs, out_dirs=folders, watts_per_core=20.0)
+    child.say(kind="train", job="a", specs=specs, out_dirs=folders, tariff={"watts_per_core": 20.0})
     done, progress = child.end_of("a")
     assert [(m["row"], m["point"]["epoch"]) for m in progress] == [(r, e) for e in (1, 2, 3) for r in (0, 1)]
     assert [result["failure"] for result in done["results"]] == [None, None]
