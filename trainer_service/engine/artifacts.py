@@ -16,21 +16,20 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from trainer_service.engine.data import HeldOut
-from trainer_service.engine.families.base import Prediction
-from trainer_service.engine.families.mlp import TrainedNetwork
+from trainer_service.engine.families.base import HasArrays, Prediction
 from trainer_service.engine.preprocess import Preprocessor
 
 
 def save_weights(folder: Path, model: Any, preprocessor: Preprocessor) -> Path:
     """Write model and preprocessing to `folder`; returns the file."""
     steps = {
-        f"preprocessing.{number}.{name}": getattr(step, name)
+        f"preprocessing.{number}.{name}": array
         for number, step in enumerate(preprocessor.steps)
-        for name in ("shift", "scale")
+        for name, array in step.arrays().items()
     }
-    if isinstance(model, TrainedNetwork):
+    if isinstance(model, HasArrays):
         path = folder / "weights.safetensors"
-        save_file(steps | _arrays(model), path)
+        save_file(steps | model.arrays(), path)
         return path
     path = folder / "weights.skops"
     skops.io.dump({"model": model, **steps}, path)
@@ -52,12 +51,3 @@ def save_predictions(folder: Path, prediction: Prediction, held_out: HeldOut) ->
 def sha256(path: Path) -> str:
     """Digest of a file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _arrays(model: TrainedNetwork) -> dict[str, NDArray[Any]]:
-    """A network's parameters by name, and the scale of its target."""
-    arrays: dict[str, NDArray[Any]] = {"target": np.array([model.target.mean, model.target.deviation])}
-    for number, layer in enumerate(model.network.trimmed(model.weights)):
-        arrays[f"layer.{number}.weight"] = np.ascontiguousarray(layer.weight[0].numpy())
-        arrays[f"layer.{number}.bias"] = np.ascontiguousarray(layer.bias[0, 0].numpy())
-    return arrays

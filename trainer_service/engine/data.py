@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import datasets as sources
 
+from trainer_service.engine import generators
 from trainer_service.engine.catalogue import DATASETS, Dataset
 from trainer_service.engine.spec import RunSpec
 
@@ -28,7 +29,10 @@ class DataMismatch(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """`features` (n, features) and `targets` (n,): class numbers, or real numbers for regression."""
+    """`features` (n, features) and `targets` (n,): class numbers, or real numbers for regression.
+
+    Where a dataset has a `target_shape`, its targets are (n, *target_shape).
+    """
 
     features: Features
     targets: Targets
@@ -70,18 +74,17 @@ class Loaded:
 def load(name: str) -> Loaded:
     """The dataset `name` from the installed library, verified; raises `DataMismatch` if a byte differs."""
     dataset = DATASETS[name]
-    features, targets = _read(name)
+    features, targets = _READ[dataset.source](name)
     digest = hashlib.sha256(features.astype("<f8").tobytes() + targets.astype("<f8").tobytes()).hexdigest()
     if digest != dataset.sha256:
         raise DataMismatch(
             f"{name}: the rows served here have SHA-256 {digest}, the catalogue says {dataset.sha256}; "
             "install the scikit-learn version of the lock file"
         )
-    is_classification = dataset.task == "classification"
-    rows = Rows(features, targets.astype(np.int64) if is_classification else targets)
+    rows = Rows(features, targets.astype(np.int64) if dataset.classes else targets)
     # The name seeds the split, so that held-out rows depend on nothing but the dataset's version.
     held_out, pool = _divide(
-        rows.targets, dataset.held_out_rows, seed=zlib.crc32(name.encode()), stratified=is_classification
+        rows.targets, dataset.held_out_rows, seed=zlib.crc32(name.encode()), stratified=dataset.is_stratified
     )
     return Loaded(dataset, rows.take(pool), HeldOut(held_out, rows.take(held_out)))
 
@@ -92,7 +95,7 @@ def training_rows(spec: RunSpec) -> TrainingRows:
     train, validation = loaded.dataset.split(
         validation_fraction=spec.data.validation_fraction, train_fraction=spec.data.train_fraction
     )
-    stratified, seed = spec.task == "classification", spec.training.seed
+    stratified, seed = loaded.dataset.is_stratified, spec.training.seed
     watching, rest = _divide(loaded.pool.targets, validation, seed=seed, stratified=stratified)
     remaining = loaded.pool.take(rest)
     fitting, _ = _divide(remaining.targets, train, seed=seed, stratified=stratified)
@@ -102,9 +105,12 @@ def training_rows(spec: RunSpec) -> TrainingRows:
 # Private functions --------------------------------------------------------------------------------------
 
 
-def _read(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _installed(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     bunch = getattr(sources, f"load_{name.partition('@')[0]}")()
     return np.ascontiguousarray(bunch.data, np.float64), np.ascontiguousarray(bunch.target, np.float64)
+
+
+_READ = {"installed": _installed, "generated": generators.generate}
 
 
 def _divide(

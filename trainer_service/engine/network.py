@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from trainer_service.engine.randomness import Stream, generator
 from trainer_service.engine.spec import MLP, RunSpec
+from trainer_service.engine.tasks import Task
 
 ALIGNMENT = 16  # numbers of 4 bytes: 64 bytes
 
@@ -37,13 +38,13 @@ class Network:
 
     sizes: tuple[int, ...]
     activation: Literal["relu", "tanh"]
-    task: Literal["classification", "regression"]
+    task: Task
 
     @classmethod
     def of(cls, spec: RunSpec) -> Network:
         """The network that `spec` describes; its model must be an MLP."""
         assert isinstance(spec.model, MLP)
-        sizes = (spec.dataset.features, *spec.model.hidden, spec.dataset.outputs)
+        sizes = (spec.features, *spec.model.hidden, spec.dataset.outputs)
         return cls(sizes, spec.model.activation, spec.task)
 
     @property

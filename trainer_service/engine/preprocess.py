@@ -21,6 +21,10 @@ class Affine:
     def __call__(self, features: Features) -> Features:
         return (features - self.shift) / self.scale
 
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """What was learned, by name."""
+        return {"shift": self.shift, "scale": self.scale}
+
 
 @dataclass(frozen=True, slots=True)
 class Preprocessor:

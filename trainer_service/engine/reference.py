@@ -13,8 +13,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from trainer_service.engine import spec as specs
-from trainer_service.engine.catalogue import DATASETS
-from trainer_service.engine.spec import FAMILIES_BY_TASK, RunSpec
+from trainer_service.engine.catalogue import DATASETS, Dataset
+from trainer_service.engine.spec import FAMILY_SPECS, RunSpec, tag
+from trainer_service.engine.spec.base import FLAT
+from trainer_service.engine.tasks import TASKS, Task
 
 _PREFACE = """\
 # Configuration
@@ -28,23 +30,6 @@ that have no effect on a model (the optimizer of a decision tree) do not count w
 compared.
 """
 
-_FAMILIES: tuple[type[BaseModel], ...] = (
-    specs.LinearRegression,
-    specs.LogisticRegression,
-    specs.DecisionTree,
-    specs.RandomForest,
-    specs.SVM,
-    specs.MLP,
-)
-
-_EXAMPLES: dict[str, dict[str, Any]] = {
-    "linear_regression": {"penalty": "l1", "alpha": 0.5},
-    "logistic_regression": {"C": 0.1},
-    "decision_tree": {"max_depth": 6, "min_samples_leaf": 5},
-    "random_forest": {"n_estimators": 200, "max_features": "sqrt"},
-    "svm": {"kernel": "rbf", "C": 10.0},
-    "mlp": {"hidden": [64, 64]},
-}
 _TRAINING: dict[str, Any] = {
     "optimizer": {"kind": "adamw", "learning_rate": 0.003},
     "schedule": {"kind": "cosine"},
@@ -53,15 +38,26 @@ _TRAINING: dict[str, Any] = {
 }
 
 
+# What an example is shown on: the first that the family can take.
+_DATASETS: list[tuple[Task, Dataset]] = [
+    ("classification", DATASETS["digits@1"]),
+    ("regression", DATASETS["diabetes@1"]),
+    *((task, dataset) for dataset in DATASETS.values() for task in dataset.tasks),
+]
+
+
 def example(family: str) -> dict[str, Any]:
     """A complete, valid configuration of `family`, to start from."""
-    is_classification = family in FAMILIES_BY_TASK["classification"]
+    kind = FAMILY_SPECS[family]
+    task, dataset = next(
+        (task, dataset) for task, dataset in _DATASETS if task in kind.tasks and dataset.form in kind.forms
+    )
     return {
-        "task": "classification" if is_classification else "regression",
-        "data": {"dataset": "digits@1" if is_classification else "diabetes@1"},
-        "preprocessing": [{"step": "standardize"}],
-        "model": {"family": family, **_EXAMPLES[family]},
-        **(_TRAINING if family in specs.NEURAL_FAMILIES else {}),
+        "task": task,
+        "data": {"dataset": dataset.name},
+        "preprocessing": [{"step": "standardize"}] if dataset.form in FLAT else [],
+        "model": {"family": family, **kind.example},
+        **(_TRAINING if kind.is_neural else {}),
     }
 
 
@@ -91,16 +87,18 @@ def _parts() -> Iterator[str]:
     yield from _table(specs.Data)
     yield "### `preprocessing`\n"
     yield "A list of steps, applied in order; each may appear once. Default: none.\n"
-    yield from _choices("step", specs.Standardize, specs.MinMax)
+    yield from _choices("step", *specs.STEP_SPECS)
+    for step in specs.STEP_SPECS:
+        yield from _table(step, f"`step: {tag(step, 'step')}` has these fields.\n")
     for name, choices in (
-        ("optimizer", (specs.SGD, specs.AdamW)),
-        ("schedule", (specs.Constant, specs.Cosine)),
+        ("optimizer", specs.OPTIMIZER_SPECS),
+        ("schedule", specs.SCHEDULE_SPECS),
     ):
         yield f"### `{name}` (networks only)\n"
         yield f"Default: `{json.dumps(RunSpec.model_fields[name].default.model_dump())}`.\n"
         yield from _choices("kind", *choices)
         for choice in choices:
-            yield from _table(choice, f"`kind: {_tag(choice, 'kind')}` has these fields.\n")
+            yield from _table(choice, f"`kind: {tag(choice, 'kind')}` has these fields.\n")
     yield "### `regularization` (networks only)\n"
     yield from _table(specs.Regularization)
     yield "### `training`\n"
@@ -109,9 +107,8 @@ def _parts() -> Iterator[str]:
 
 def _families() -> Iterator[str]:
     yield "## Model families\n"
-    for family in _FAMILIES:
-        name = _tag(family, "family")
-        tasks = " and ".join(task for task, names in FAMILIES_BY_TASK.items() if name in names)
+    for name, family in FAMILY_SPECS.items():
+        tasks = " and ".join(task for task in TASKS if task in family.tasks)
         yield f"### `{name}`\n"
         yield f"{family.__doc__} For {tasks}.\n"
         yield from _table(family)
@@ -120,7 +117,7 @@ def _families() -> Iterator[str]:
 
 def _choices(key: str, *models: type[BaseModel]) -> Iterator[str]:
     for model in models:
-        yield f"- `{key}: {_tag(model, key)}` — {model.__doc__}"
+        yield f"- `{key}: {tag(model, key)}` — {model.__doc__}"
     yield ""
 
 
@@ -161,11 +158,6 @@ def _allowed(field: dict[str, Any]) -> str:
 
 def _number(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:g}"
-
-
-def _tag(model: type[BaseModel], key: str) -> str:
-    tag: str = model.model_json_schema()["properties"][key]["const"]
-    return tag
 
 
 if __name__ == "__main__":

@@ -40,29 +40,27 @@ def report(run: Finished, folder: Path) -> RunResult:
     """Measure `run` on all its rows, leave its files in `folder`, and say what it came to."""
     if run.fitted.failure is not None:
         return RunResult(failure=run.fitted.failure, curve=run.fitted.curve, signals=run.fitted.signals)
-    dataset, held_out = run.spec.dataset, load(run.spec.data.dataset).held_out
+    task, dataset, held_out = run.spec.task, run.spec.dataset, load(run.spec.data.dataset).held_out
     on_train = run.predict(run.rows.train.features)
     on_validation = run.predict(run.rows.validation.features)
     on_held_out = run.predict(run.preprocessor(held_out.rows.features))
-    judged = metrics.judge(dataset, on_held_out, held_out)
+    judged = metrics.judge(task, dataset, on_held_out, held_out)
     weights = artifacts.save_weights(folder, run.fitted.model, run.preprocessor)
     predictions = artifacts.save_predictions(folder, on_held_out, held_out)
     return RunResult(
         metrics={
-            "train": metrics.evaluate(dataset, on_train, run.rows.train),
-            "validation": metrics.evaluate(dataset, on_validation, run.rows.validation),
+            "train": metrics.evaluate(task, dataset, on_train, run.rows.train),
+            "validation": metrics.evaluate(task, dataset, on_validation, run.rows.validation),
             "held_out": judged.metrics,
         },
         per_class=judged.per_class,
         intervals=judged.intervals,
         curve=run.fitted.curve,
         confusion=judged.confusion,
-        residuals=metrics.residuals(on_validation, run.rows.validation)
-        if dataset.task == "regression"
-        else [],
         signals=run.fitted.signals,
         versions={"data_sha256": dataset.sha256, "weights_sha256": artifacts.sha256(weights)},
         files={"weights": str(weights), "held_out_predictions": str(predictions)},
+        **metrics.picture(task, dataset, on_validation, run.rows.validation),
     )
 
 

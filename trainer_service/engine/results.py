@@ -62,6 +62,7 @@ class RunResult:
     curve        one point by epoch (networks), else empty
     confusion    true class x predicted class, counts on held-out rows (classification)
     residuals    up to 300 validation pairs `[true, predicted]` (regression); held-out rows stay hidden
+    pictures     what charts show of validation rows in tasks other than these two, by name
     telemetry    dataset_rows, dataset_bytes, parameters, flops, flops_method, seconds (load, fit, evaluate,
                  total), seconds_rule, examples_per_second, peak_memory_bytes, peak_memory_method,
                  cpu_seconds, cpu_utilization, gpu_utilization (None without one), inference_ms_p50,
@@ -82,6 +83,7 @@ class RunResult:
     curve: list[EpochPoint] = field(default_factory=list)
     confusion: list[list[int]] = field(default_factory=list)
     residuals: list[list[float]] = field(default_factory=list)
+    pictures: dict[str, Any] = field(default_factory=dict)
     telemetry: dict[str, Any] = field(default_factory=dict)
     signals: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)

@@ -36,7 +36,7 @@ def rows_of(targets: np.ndarray) -> Rows:
 def test_metrics_of_many_classes_are_those_of_scikit_learn(seed, name, rows):
     dataset = DATASETS[name]
     targets, guess = guesses(seed, len(dataset.classes), rows)
-    ours = metrics.evaluate(dataset, guess, rows_of(targets))
+    ours = metrics.evaluate("classification", dataset, guess, rows_of(targets))
     macro = {"average": "macro", "zero_division": 0}
     assert ours["accuracy"] == pytest.approx(theirs.accuracy_score(targets, guess.values))
     assert ours["balanced_accuracy"] == pytest.approx(theirs.balanced_accuracy_score(targets, guess.values))
@@ -57,7 +57,7 @@ def test_metrics_of_many_classes_are_those_of_scikit_learn(seed, name, rows):
 def test_two_class_metrics_speak_of_the_positive_class(seed):
     dataset = DATASETS["breast_cancer@1"]
     targets, guess = guesses(seed, 2, 60)
-    ours = metrics.evaluate(dataset, guess, rows_of(targets))
+    ours = metrics.evaluate("classification", dataset, guess, rows_of(targets))
     positive = {"pos_label": 0, "zero_division": 0}
     assert ours["precision"] == pytest.approx(theirs.precision_score(targets, guess.values, **positive))
     assert ours["recall"] == pytest.approx(theirs.recall_score(targets, guess.values, **positive))
@@ -71,7 +71,7 @@ def test_regression_metrics_are_those_of_scikit_learn(seed):
     random = np.random.RandomState(seed)
     targets = random.normal(150, 70, 50)
     values = targets + random.normal(0, 40, 50)
-    ours = metrics.evaluate(DATASETS["diabetes@1"], Prediction(values), rows_of(targets))
+    ours = metrics.evaluate("regression", DATASETS["diabetes@1"], Prediction(values), rows_of(targets))
     assert ours["mse"] == pytest.approx(theirs.mean_squared_error(targets, values))
     assert ours["rmse"] == pytest.approx(theirs.root_mean_squared_error(targets, values))
     assert ours["mae"] == pytest.approx(theirs.mean_absolute_error(targets, values))
@@ -81,7 +81,7 @@ def test_regression_metrics_are_those_of_scikit_learn(seed):
 def test_figures_by_class_are_those_of_scikit_learn():
     dataset = DATASETS["wine@1"]
     targets, guess = guesses(1, 3, 40)
-    judged = metrics.judge(dataset, guess, HeldOut(np.arange(40), rows_of(targets)))
+    judged = metrics.judge("classification", dataset, guess, HeldOut(np.arange(40), rows_of(targets)))
     expected = theirs.precision_recall_fscore_support(targets, guess.values)
     for number, label in enumerate(dataset.classes):
         assert list(judged.per_class[label].values()) == pytest.approx(
@@ -95,7 +95,7 @@ def test_an_interval_holds_the_value_and_narrows_with_more_rows():
     widths = []
     for rows in (50, 800):
         targets, guess = guesses(3, 3, rows)
-        judged = metrics.judge(dataset, guess, HeldOut(np.arange(rows), rows_of(targets)))
+        judged = metrics.judge("classification", dataset, guess, HeldOut(np.arange(rows), rows_of(targets)))
         interval = judged.intervals["accuracy"]
         assert interval.low <= judged.metrics["accuracy"] <= interval.high
         widths.append(interval.high - interval.low)
@@ -106,7 +106,9 @@ def test_the_interval_of_accuracy_is_that_of_the_binomial():
     dataset = DATASETS["breast_cancer@1"]
     targets = np.zeros(400, dtype=int)
     guess = Prediction((np.arange(400) < 80).astype(int), None)
-    interval = metrics.judge(dataset, guess, HeldOut(np.arange(400), rows_of(targets))).intervals["accuracy"]
+    interval = metrics.judge(
+        "classification", dataset, guess, HeldOut(np.arange(400), rows_of(targets))
+    ).intervals["accuracy"]
     half = 1.96 * np.sqrt(0.8 * 0.2 / 400)
     assert interval.low == pytest.approx(0.8 - half, abs=0.01)
     assert interval.high == pytest.approx(0.8 + half, abs=0.01)
@@ -116,14 +118,15 @@ def test_a_prediction_that_is_not_finite_has_no_metrics_and_no_crash():
     targets = np.arange(20.0)
     values = np.full(20, np.inf)
     found = metrics.judge(
-        DATASETS["diabetes@1"], Prediction(values), HeldOut(np.arange(20), rows_of(targets))
+        "regression", DATASETS["diabetes@1"], Prediction(values), HeldOut(np.arange(20), rows_of(targets))
     )
     assert set(found.metrics.values()) == {None} and found.intervals == {}
-    assert metrics.residuals(Prediction(values), rows_of(targets)) == []
+    shown = metrics.picture("regression", DATASETS["diabetes@1"], Prediction(values), rows_of(targets))
+    assert shown == {"residuals": []}
 
 
 def test_the_same_predictions_have_the_same_interval_for_everyone():
     targets, guess = guesses(5, 3, 54)
     held_out = HeldOut(np.arange(54), rows_of(targets))
-    first, second = (metrics.judge(DATASETS["wine@1"], guess, held_out) for _ in range(2))
+    first, second = (metrics.judge("classification", DATASETS["wine@1"], guess, held_out) for _ in range(2))
     assert dataclasses.asdict(first) == dataclasses.asdict(second)

@@ -6,7 +6,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,14 @@ class Prediction:
     values: NDArray[Any]
     scores: NDArray[np.float64] | None = None
     probabilities: NDArray[np.float64] | None = None
+
+
+@runtime_checkable
+class HasArrays(Protocol):
+    """A trained model that is stored as arrays by name (safetensors); any other is stored by skops."""
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Everything that `Family.predict` needs beside the spec, each array contiguous."""
 
 
 @dataclass(slots=True)

@@ -45,6 +45,14 @@ class TrainedNetwork:
     weights: Tensor
     target: TargetScale
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Weights and biases by layer, and the scale of the target."""
+        arrays: dict[str, NDArray[Any]] = {"target": np.array([self.target.mean, self.target.deviation])}
+        for number, layer in enumerate(self.network.trimmed(self.weights)):
+            arrays[f"layer.{number}.weight"] = np.ascontiguousarray(layer.weight[0].numpy())
+            arrays[f"layer.{number}.bias"] = np.ascontiguousarray(layer.bias[0, 0].numpy())
+        return arrays
+
 
 class MLP(Family):
     """Runs of one stack key train together; each result is the same as if its run had trained alone."""

@@ -1,0 +1,12 @@
+"""The datasets a run may name, as plain facts: no numerical library is loaded here, so the web may ask.
+
+`sha256` is over the features and targets as little-endian float64 bytes; `engine.data` refuses to serve
+rows that do not match. The held-out rows of a dataset version are the same for everyone, for ever.
+"""
+
+from trainer_service.engine.catalogue.base import Dataset
+from trainer_service.engine.catalogue.installed import INSTALLED
+
+__all__ = ["DATASETS", "Dataset"]
+
+DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in INSTALLED}

@@ -1,0 +1,27 @@
+"""The model families of a spec. A new family is one class in a module here and one line in `Model`."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from trainer_service.engine.spec.base import FamilySpec
+from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression
+from trainer_service.engine.spec.models.networks import MLP
+from trainer_service.engine.spec.models.svm import SVM
+from trainer_service.engine.spec.models.trees import DecisionTree, RandomForest
+from trainer_service.engine.tasks import TASKS, Task
+
+Model = Annotated[
+    LinearRegression | LogisticRegression | DecisionTree | RandomForest | SVM | MLP,
+    Field(discriminator="family"),
+]
+FAMILY_SPECS: dict[str, type[FamilySpec]] = {family.name(): family for family in get_args(get_args(Model)[0])}
+FAMILIES_BY_TASK: dict[Task, frozenset[str]] = {
+    task: names
+    for task in TASKS
+    if (names := frozenset(name for name, family in FAMILY_SPECS.items() if task in family.tasks))
+}
+NEURAL_FAMILIES = frozenset(name for name, family in FAMILY_SPECS.items() if family.is_neural)
+SEEDED_FAMILIES = frozenset(name for name, family in FAMILY_SPECS.items() if family.is_seeded)
