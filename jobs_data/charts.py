@@ -8,6 +8,7 @@ Importing this module takes a second or two; views import it when the first char
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -19,6 +20,8 @@ from .statistics import ChartKind, Figure
 
 PRINT_WIDTH = 640
 ROW_HEIGHT = 44
+# A list of more rows is not read as a chart; the table and the files have them all.
+MOST_DRAWN = 40
 FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 INK, MUTED, ACCENT = "#1b2127", "#53585b", "#12506a"
 PRINT_CONFIG: dict[str, Any] = {
@@ -90,6 +93,33 @@ def _bars(figure: Figure) -> Any:
     return bars + _names(base) + _amounts_in_words(base)
 
 
+def _spreads(figure: Figure) -> Any:
+    """A thin line from p10 to p90, a thick one over the median's interval, a dot on the median."""
+    base = _listed(figure)
+    scale = alt.Scale(zero=True, nice=False)
+    reach = base.mark_rule(strokeWidth=1.5, yOffset=6).encode(
+        x=alt.X("p10:Q", scale=scale, axis=None), x2="p90:Q"
+    )
+    interval = base.mark_rule(strokeWidth=6, opacity=0.5, yOffset=6).encode(
+        x=alt.X("low:Q", axis=None), x2="high:Q"
+    )
+    middle = base.mark_point(size=90, filled=True, opacity=1, yOffset=6).encode(x=_amounts(axis=None))
+    return reach + interval + middle + _names(base) + _amounts_in_words(base)
+
+
+def _lines(figure: Figure) -> Any:
+    """One line for each value of the column `line`, over the periods."""
+    base = alt.Chart(_values(figure)).encode(
+        x=alt.X("period:O", title=None, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y(
+            "value:Q", scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(title=figure.statistic.measure)
+        ),
+        color=alt.Color("line:N", title=None, legend=alt.Legend(orient="top")),
+        tooltip=_tooltip(figure),
+    )
+    return (base.mark_line(strokeWidth=2.5) + base.mark_point(size=50, filled=True)).properties(height=300)
+
+
 def _changes(figure: Figure) -> Any:
     """Dots on a stem from zero, so that a fall points left and a rise points right."""
     base = _listed(figure)
@@ -141,7 +171,7 @@ def _drawn_share(figure: Figure, currency: str) -> str:
 def _listed(figure: Figure) -> Any:
     """One line of text with a mark below it for each row: reads as a list, and fits a phone."""
     encoded = alt.Chart(_values(figure)).encode(y=_line_for_each_label(), tooltip=_tooltip(figure))
-    return encoded.properties(height=ROW_HEIGHT * len(figure.rows))
+    return encoded.properties(height=ROW_HEIGHT * len(_drawn(figure)))
 
 
 def _line_for_each_label() -> Any:
@@ -180,7 +210,12 @@ def _attribution(figure: Figure) -> dict[str, Any]:
 
 
 def _values(figure: Figure) -> Any:
-    return _inline([row | {"shown": shown(figure, row)} for row in figure.rows])
+    return _inline([row | {"shown": shown(figure, row)} for row in _drawn(figure)])
+
+
+def _drawn(figure: Figure) -> Sequence[Record]:
+    is_list = figure.statistic.chart not in (ChartKind.LINE, ChartKind.LINES)
+    return figure.rows[:MOST_DRAWN] if is_list else figure.rows
 
 
 def _inline(rows: list[Record]) -> Any:
@@ -204,6 +239,8 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 DRAWINGS = {
     ChartKind.BARS: _bars,
     ChartKind.LINE: _line,
+    ChartKind.LINES: _lines,
     ChartKind.CHANGES: _changes,
     ChartKind.RANGES: _ranges,
+    ChartKind.SPREADS: _spreads,
 }

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from django.core.cache import cache
 
-from . import exports, statistics
-from .models import SHORT_HASH, Snapshot
+from . import counting, exports, selection, statistics
+from .measures import Unavailable
+from .models import SHORT_HASH, Origin, Snapshot
+from .selection import EVERYTHING, BadSelection, Selection
 from .snapshots import is_intact
 from .statistics import Figure
 
@@ -52,22 +54,35 @@ class Verdict:
 def address(figure: Figure, file_format: str) -> str:
     """The permanent address of a figure's file, below the site's root."""
     name, version = figure.statistic.name, figure.statistic.version
-    return f"/jobs/figures/{figure.snapshot.short_hash}/{name}.{file_format}?v={version}"
+    filters = f"&{figure.selection.query}" if figure.selection.query else ""
+    return f"/jobs/figures/{figure.snapshot.short_hash}/{name}.{file_format}?v={version}{filters}"
 
 
-def at(short_hash: str, name: str, version: int | None = None) -> Figure:
+def at(short_hash: str, name: str, version: int | None = None, chosen: Selection = EVERYTHING) -> Figure:
     """The figure at an address; NoSuchFigure or FigureGone. Without a version, the newest."""
     try:
         snapshot = statistics.find_snapshot(short_hash)
-        figure = None if snapshot.withdrawn_at else statistics.compute(name, snapshot)
+        figure = None if snapshot.withdrawn_at else compute(snapshot, name, chosen)
     except Snapshot.DoesNotExist:
         raise NoSuchFigure(f"No snapshot's hash starts with {short_hash}.") from None
-    except (statistics.UnknownStatistic, statistics.NotLoaded) as missing:
+    except (statistics.UnknownStatistic, statistics.NotLoaded, Unavailable) as missing:
         raise NoSuchFigure(str(missing)) from None
     if figure is None:
         raise FigureGone(f"Snapshot {short_hash} was withdrawn: {snapshot.withdrawal_reason}")
     _check_version(figure, version)
     return figure
+
+
+def compute(snapshot: Snapshot, name: str, chosen: Selection = EVERYTHING) -> Figure:
+    """A snapshot's figure: as published, or counted over a selection of its postings.
+
+    UnknownStatistic, NotLoaded or Unavailable where there is none.
+    """
+    if snapshot.source.origin != Origin.PUBLISHED:
+        return counting.count(snapshot, name, chosen)
+    if chosen.chosen:
+        raise Unavailable("Published figures are as their source printed them; they have no filters.")
+    return statistics.compute(name, snapshot)
 
 
 def render(figure: Figure, file_format: str) -> bytes:
@@ -83,7 +98,9 @@ def render(figure: Figure, file_format: str) -> bytes:
 def entity_tag(figure: Figure, file_format: str) -> str:
     """Names the bytes of a figure's file: snapshot, statistic, its version and the drawing's."""
     version = f"v{figure.statistic.version}.{DRAWING_VERSION}"
-    return f"{figure.snapshot.short_hash}-{figure.statistic.name}-{version}-{file_format}"
+    query = figure.selection.query
+    filters = f"-{hashlib.sha256(query.encode()).hexdigest()[:12]}" if query else ""
+    return f"{figure.snapshot.short_hash}-{figure.statistic.name}-{version}{filters}-{file_format}"
 
 
 def verify(permanent_address: str, given: bytes | None = None) -> Verdict:
@@ -111,7 +128,17 @@ def parse_address(text: str) -> tuple[Figure, str]:
             f"{text!r} is not the address of a figure. One looks like "
             f"/jobs/figures/0123456789ab/countries.csv?v=1; formats: {', '.join(CONTENT_TYPES)}."
         )
-    return at(found[1], found[2], parse_version(parse_qs(parts.query).get("v", [""])[0])), found[3]
+    params = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    return at(found[1], found[2], *parse_query(params)), found[3]
+
+
+def parse_query(params: Mapping[str, str]) -> tuple[int | None, Selection]:
+    """The version and the filters in an address; NoSuchFigure when one of them cannot be."""
+    try:
+        chosen = selection.parse(params, ignoring=("v",))
+    except BadSelection as bad:
+        raise NoSuchFigure(str(bad)) from bad
+    return parse_version(params.get("v", "")), chosen
 
 
 def parse_version(text: str) -> int | None:

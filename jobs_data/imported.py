@@ -6,35 +6,13 @@ Imported data stands beside the published figures, on pages of its own, and is n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from . import store
-from .cleaning import places, titles
+from . import counting
 from .models import Import, Origin, Snapshot
-
-if TYPE_CHECKING:
-    from .measures import Measure
+from .sentences import number
+from .statistics import Figure, Measured
 
 MOST_ROWS = 40
-TITLES = {
-    "countries": "Postings by country",
-    "openings": "Postings over time",
-    "salaries": "Pay by position, level and country",
-}
-HEADERS = {
-    "country": "Country",
-    "n": "n",
-    "share": "Share (%)",
-    "period": "Month or year",
-    "position": "Position",
-    "seniority": "Level",
-    "p10": "10 % are below",
-    "low": "95 % from",
-    "median": "Median",
-    "high": "95 % to",
-    "p90": "10 % are above",
-}
-WORDS = ("country", "period", "position", "seniority")
 
 
 class NoFigures(LookupError):
@@ -67,43 +45,35 @@ def find(short_hash: str) -> Import:
 
 
 def tables(snapshot: Snapshot) -> list[Table]:
-    """Every statistic of an imported snapshot of postings; NoFigures where there can be none."""
-    if not (store.folder(snapshot.sha256) / "postings.parquet").exists():
-        raise NoFigures("This snapshot holds a series of measurements, so there are no postings to count.")
-    try:
-        from . import measures  # noqa: PLC0415 - Ibis and DuckDB take a second; only these pages need them
-    except ModuleNotFoundError as missing:
-        raise NoFigures(f"Figures need {missing.name}: pip install 'ibis-framework[duckdb]'") from missing
-    return [_table(measures.measure(snapshot.sha256, name)) for name in measures.MEASURES]
+    """Every statistic that a snapshot of postings has; NoFigures where there can be none."""
+    offered = counting.offers(snapshot)
+    held = [offer.measure.name for offer in offered if not offer.reason]
+    if not held:
+        raise NoFigures(offered[0].reason)
+    return [_table(counting.count(snapshot, name)) for name in held]
 
 
-def _table(measure: Measure) -> Table:
-    columns = list(measure.rows[0]) if measure.rows else []
-    shown = measure.rows[-MOST_ROWS:] if measure.name == "openings" else measure.rows[:MOST_ROWS]
+def _table(figure: Figure) -> Table:
+    measured = figure.measured or Measured(0)
+    columns = [column for column in figure.statistic.columns if column.name != "note"]
+    columns = [column for column in columns if any(row[column.name] is not None for row in figure.rows)]
+    shown = figure.rows[-MOST_ROWS:] if figure.statistic.name == "openings" else figure.rows[:MOST_ROWS]
     notes = []
-    if len(measure.rows) > len(shown):
-        notes.append(f"{len(shown)} of {len(measure.rows)} rows are shown")
-    if measure.hidden_cells:
-        few = f"{measure.hidden_cells} groups of fewer than 10 postings are hidden"
-        notes.append(f"{few} ({measure.hidden_n:,} in all)")
+    if len(figure.rows) > len(shown):
+        notes.append(f"{len(shown)} of {len(figure.rows)} rows are shown")
+    if measured.hidden_cells:
+        few = f"{measured.hidden_cells} groups of fewer than 10 postings are hidden"
+        notes.append(f"{few} ({measured.hidden_n:,} in all)")
     return Table(
-        TITLES[measure.name],
-        tuple((HEADERS[column], column not in WORDS) for column in columns),
-        tuple(
-            tuple((_text(column, row[column]), column not in WORDS) for column in columns) for row in shown
-        ),
-        measure.n,
+        figure.statistic.title,
+        tuple((column.title, column.is_number) for column in columns),
+        tuple(tuple((_text(row[column.name]), column.is_number) for column in columns) for row in shown),
+        measured.n,
         "; ".join(notes),
     )
 
 
-def _text(column: str, value: str | int | float | None) -> str:
+def _text(value: str | int | float | None) -> str:
     if value is None:
         return "not stated"
-    if isinstance(value, float):
-        return f"{value:.1f}" if column == "share" else f"{value:,.0f}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if column == "country":
-        return places.names().get(value, value)
-    return titles.positions()[value].title if column == "position" else value
+    return value if isinstance(value, str) else number(value)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .reading import Limits
 
 # Raise it when the same file would give other rows.
-RULES_VERSION = 1
+RULES_VERSION = 2
 PACKAGES = "duckdb pyarrow openpyxl defusedxml"
 
 
@@ -115,7 +115,7 @@ def _name(descriptor: Descriptor, sha256: str, collected: int | None) -> str:
 
 def _build(folder: Path, request: Request, sha256: str) -> tuple[Descriptor, dict[str, Any]]:
     """Every file of the snapshot but the report, and what the report says."""
-    from . import bridging, intake, series, shaping  # noqa: PLC0415 - pyarrow and DuckDB, see above
+    from . import bridging, intake, series, shaping, units  # noqa: PLC0415 - pyarrow and DuckDB, see above
     from .reading import Refused, open_table  # noqa: PLC0415 - see above
 
     table = open_table(request.path, request.limits)
@@ -135,7 +135,7 @@ def _build(folder: Path, request: Request, sha256: str) -> tuple[Descriptor, dic
     finally:
         shaper.close()
     if descriptor.series is None:
-        counts |= bridging.write_skills(folder, mapped)
+        counts |= bridging.write_skills(folder, mapped) | {"units": units.write(folder)}
     counts["quarantine"] = {**taken.reasons, **counts["quarantine"]}
     report = {
         "file": {"name": request.path.name, "bytes": request.path.stat().st_size, "sha256": sha256},

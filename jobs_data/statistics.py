@@ -9,7 +9,8 @@ from django.db.models import Prefetch
 
 from . import publications, sentences
 from .models import SHORT_HASH, Listing, Observation, Origin, Snapshot, Source
-from .sentences import Headline, Record
+from .selection import EVERYTHING, Selection
+from .sentences import Headline, Record, Rows
 from .snapshots import LISTING_FIELDS, plain_number
 
 NOT_STATED = "not stated by the source"
@@ -20,8 +21,10 @@ class ChartKind(StrEnum):
 
     BARS = "bars"
     LINE = "line"
+    LINES = "lines"
     CHANGES = "changes"
     RANGES = "ranges"
+    SPREADS = "spreads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,12 @@ class Column:
     is_number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statistic:
     """What a statistic is, whatever source it is computed from.
 
-    `version` is part of every citation: it changes when the same snapshot would give other figures.
+    `dimension` and `measure` say what labels and values are. `version` is part of every citation: it changes
+    when the same snapshot would give other figures.
     """
 
     name: str
@@ -61,15 +65,46 @@ class Statistic:
             Column("sample_size", "n", is_number=True),
         )
 
+    @property
+    def prose(self) -> publications.Prose:
+        """Our explanation, reading help and caveats."""
+        return publications.prose_by_statistic()[self.name]
+
+    def headline(self, rows: Rows) -> Headline:
+        """What these rows say, in one sentence computed from them."""
+        return sentences.headline(self.name, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a figure that was counted rests on, besides its rows.
+
+    `n` postings stand behind all rows; `hidden_cells` groups of fewer than ten postings, `hidden_n` together,
+    are not shown. `data_to` is the last day posted (ISO), "" where the source states none. `notes` are
+    sentences for the reader.
+    """
+
+    n: int
+    hidden_cells: int = 0
+    hidden_n: int = 0
+    data_to: str = ""
+    notes: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A statistic computed from one snapshot: rows in the source's order, with where they come from."""
+    """A statistic computed from one snapshot: rows in a stated order, with where they come from.
+
+    Published figures come as their source printed them. Imported and generated ones are counted (`measured`)
+    over the postings that a selection leaves.
+    """
 
     statistic: Statistic
     snapshot: Snapshot
     unit: str
     rows: tuple[Record, ...]
+    selection: Selection = EVERYTHING
+    measured: Measured | None = None
 
     @property
     def source(self) -> Source:
@@ -84,21 +119,23 @@ class Figure:
     @property
     def headline(self) -> Headline:
         """What the figure says, in one sentence computed from its rows."""
-        return sentences.headline(self.statistic.name, self.rows)
+        return self.statistic.headline(self.rows)
 
     @property
     def prose(self) -> publications.Prose:
         """Our explanation, reading help and caveats."""
-        return publications.prose_by_statistic()[self.statistic.name]
+        return self.statistic.prose
 
     @property
     def years(self) -> tuple[int, ...]:
-        """The years the rows name, in order; empty when the source names none."""
+        """The years that published rows name, in order; empty when the source names none."""
         return tuple(sorted({year for row in self.rows if isinstance(year := row.get("year"), int)}))
 
     @property
     def year_note(self) -> str:
         """The years in words."""
+        if self.measured is not None:
+            return f"data to {self.measured.data_to}" if self.measured.data_to else NOT_STATED
         if not self.years:
             return NOT_STATED
         first, last = self.years[0], self.years[-1]
@@ -107,6 +144,8 @@ class Figure:
     @property
     def sample_size(self) -> int | None:
         """The number of postings behind all rows; None when any row does not state it."""
+        if self.measured is not None:
+            return self.measured.n
         sizes = [row.get("sample_size") for row in self.rows]
         known = [size for size in sizes if isinstance(size, int)]
         return sum(known) if len(known) == len(sizes) else None

@@ -1,0 +1,33 @@
+"""A snapshot's tables as Ibis expressions, narrowed to a selection."""
+
+# mypy: disable-error-code="import-untyped,import-not-found"
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...selection import Selection
+
+# Ibis ships no usable types for its tables and columns.
+Table = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """`units`: a row for each posting; `skills`, `specializations`: pairs with `row_no`."""
+
+    units: Table
+    skills: Table | None = None
+    specializations: Table | None = None
+
+    def selected(self, selection: Selection, skill: int | None) -> Tables:
+        """The same with only the units of a selection; `skill` is the number of its skill here."""
+        units = self.units
+        for name in ("country", "position", "seniority", "year", "remote"):
+            if (value := getattr(selection, name)) is not None:
+                units = units.filter(units[name] == value)
+        if selection.pay_floor is not None:
+            units = units.filter(units.usd >= selection.pay_floor)
+        if skill is not None and self.skills is not None:
+            units = units.semi_join(self.skills.filter(self.skills.skill == skill), "row_no")
+        return replace(self, units=units)
