@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
@@ -165,3 +167,21 @@ def test_without_scripts_a_chart_is_a_picture_and_the_theme_switch_is_away(brows
     assert picture.evaluate("one => one.naturalWidth") > 0
     expect(page.locator(".theme-switch")).to_be_hidden()
     context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_chart_of_a_lesson_is_saved_as_a_picture_that_stands_alone(new_page, transactional_db, theme):
+    call_command("courses", "sync", verbosity=0)
+    page = new_page("desk", theme)
+    page.goto("/courses/foundations/modules/04-neural-networks/")
+    figure = page.locator("figure[data-chart]").first
+    expect(figure.locator(".chart-canvas svg")).to_be_visible()
+    with page.expect_download() as vector:
+        figure.get_by_role("button", name="SVG").click()
+    text = vector.value.path().read_text()
+    assert ElementTree.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
+    assert "var(" not in text and "Source: " in text
+    assert vector.value.suggested_filename.endswith(".svg")
+    with page.expect_download() as raster:
+        figure.get_by_role("button", name="PNG").click()
+    assert raster.value.path().read_bytes().startswith(b"\x89PNG")
