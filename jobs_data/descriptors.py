@@ -91,6 +91,7 @@ class Descriptor(Strict):
     citation: Text
     url: str = ""
     licence: Text
+    origin: Literal["imported", "generated"] = "imported"
     record_kind: Literal["posting", "salary_report", "survey_answer", "aggregate"]
     recognize: Recognition
     priority: int = 0

@@ -1,6 +1,6 @@
 """What imported snapshots say, for their pages: where the rows came from, what became of them, and figures.
 
-Imported data stands beside the published figures, on pages of its own, and is never mixed with them.
+Imported data and generated demo data stand beside the published figures, each apart, and never mix.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class Table:
     left_out: str
 
 
-def current() -> list[Import]:
-    """The imports that are current, by source."""
+def current(origin: Origin = Origin.IMPORTED) -> list[Import]:
+    """The imports of that origin which are current, by source."""
     return list(
-        Import.objects.filter(snapshot__is_current=True, snapshot__source__origin=Origin.IMPORTED)
+        Import.objects.filter(snapshot__is_current=True, snapshot__source__origin=origin)
         .select_related("snapshot__source")
         .order_by("snapshot__source__title")
     )

@@ -7,13 +7,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from . import imported
-from .models import Import
+from .models import Import, Origin
 
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
     """Every imported source with its rows, and what became of them."""
-    return render(request, "jobs_data/imported.html", {"section": "jobs", "imports": imported.current()})
+    context = {
+        "section": "jobs",
+        "imports": imported.current(),
+        "generated": imported.current(Origin.GENERATED),
+    }
+    return render(request, "jobs_data/imported.html", context)
 
 
 @require_safe

@@ -64,8 +64,10 @@ def import_file(request: Request) -> Outcome:
         raise ImportRefused(f"{request.path} is not a file.")
     started = time.perf_counter()
     sha256 = store.sha256_of(request.path)
-    if known := _known(sha256, request):
-        return Outcome(known.snapshot, False, known.report)
+    if held := known(sha256, request.source, request.collected):
+        if held.snapshot.withdrawn_at:
+            raise ImportRefused(f"This file's snapshot was withdrawn: {held.snapshot.withdrawal_reason}")
+        return Outcome(held.snapshot, False, held.report)
     with store.staging() as folder:
         descriptor, report = _built(folder, request, sha256)
         report["seconds"] = round(time.perf_counter() - started, 2)
@@ -92,17 +94,15 @@ def _built(folder: Path, request: Request, sha256: str) -> tuple[Descriptor, dic
         raise ImportRefused(str(refused)) from refused
 
 
-def _known(sha256: str, request: Request) -> Import | None:
-    """The import of these bytes by the same rules, if its snapshot still stands."""
+def known(sha256: str, source: str | None = None, collected: int | None = None) -> Import | None:
+    """The import of these bytes by the same rules, withdrawn or not; None if its tables are lost."""
     for held in Import.objects.filter(input_sha256=sha256).select_related("snapshot__source"):
         descriptor = descriptors.shipped().get(held.descriptor)
-        if descriptor is None or request.source not in (None, descriptor.slug):
+        if descriptor is None or source not in (None, descriptor.slug):
             continue
-        if held.snapshot.sha256 != _name(descriptor, sha256, request.collected):
+        if held.snapshot.sha256 != _name(descriptor, sha256, collected):
             continue
-        if held.snapshot.withdrawn_at:
-            raise ImportRefused(f"This file's snapshot was withdrawn: {held.snapshot.withdrawal_reason}")
-        if store.folder(held.snapshot.sha256).exists():
+        if held.snapshot.withdrawn_at or store.folder(held.snapshot.sha256).exists():
             return held
     return None
 
@@ -192,7 +192,7 @@ def _record(descriptor: Descriptor, request: Request, report: dict[str, Any]) ->
         slug=descriptor.slug,
         defaults={
             "title": descriptor.title,
-            "origin": Origin.IMPORTED,
+            "origin": Origin(descriptor.origin),
             "citation": descriptor.citation,
             "licence": descriptor.licence,
         },

@@ -1,4 +1,4 @@
-"""Bringing publications into the database, and taking snapshots back. Each call is one transaction."""
+"""Bringing in what ships with the site (publications, the demo set), and taking snapshots back."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from . import publications, snapshots
+from . import importing, publications, snapshots, store
 from .cleaning import parse_salary
+from .demo import postings
 from .models import Listing, Observation, Origin, Snapshot, Source
 from .publications import Publication
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading one publication did."""
+    """What loading one publication or the demo set did."""
 
     snapshot: Snapshot
     is_new: bool
@@ -26,6 +27,19 @@ class Loaded:
 def load_published(given: tuple[Publication, ...] | None = None) -> list[Loaded]:
     """Load the shipped publications, or those given: same content changes nothing, other adds a snapshot."""
     return [_load(publication) for publication in (publications.shipped() if given is None else given)]
+
+
+def load_demo() -> Loaded:
+    """Generate the demo set and import it like any file; again, or once it is withdrawn: changes nothing."""
+    held = importing.known(postings.SHA256, postings.SOURCE)
+    if held is not None:
+        return Loaded(snapshot=held.snapshot, is_new=False)
+    with store.staging() as folder:
+        path = folder / "demo-postings.csv"
+        postings.write(path)
+        outcome = importing.import_file(importing.Request(path, postings.SOURCE))
+    assert outcome.snapshot is not None
+    return Loaded(snapshot=outcome.snapshot, is_new=outcome.is_new)
 
 
 @transaction.atomic

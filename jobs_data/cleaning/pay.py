@@ -148,7 +148,8 @@ RANGE = re.compile(rf"{_amount('low')}(?:\s*(?:-|–|—|\.\.|\bto\b)\s*{_amount
 PERIOD = re.compile(r"(?:/|\bper\b|\ban?\b)?\s*([A-Za-ząćęłńóśźż.]+(?: annum)?)", re.IGNORECASE)
 ESTIMATE = re.compile(r"\best\.?\b|estimate", re.IGNORECASE)
 UPPER_BOUND = re.compile(r"\b(?:up to|max\.?|under)\b", re.IGNORECASE)
-RETIREMENT_PLAN = re.compile(r"\b401 ?\(?[kK]\)?")
+# A savings plan, unless it is an end of a range: "344K - 401K".
+RETIREMENT_PLAN = re.compile(r"(?<!K - )(?<!K-)\b401 ?\(?[kK]\)?(?!\s?-\s?\d)")
 MISSING = frozenset(
     [
         "-1",

@@ -16,8 +16,8 @@ def jobs(capsys, *arguments: str) -> str:
 
 @pytest.mark.django_db
 def test_load_says_what_is_new_and_then_that_nothing_changed(capsys):
-    assert jobs(capsys, "load").count("new snapshot") == 2
-    assert jobs(capsys, "load").count("unchanged") == 2
+    assert jobs(capsys, "load", "--no-demo").count("new snapshot") == 2
+    assert jobs(capsys, "load", "--no-demo").count("unchanged") == 2
 
 
 @pytest.mark.django_db

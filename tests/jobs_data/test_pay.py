@@ -24,6 +24,9 @@ ENDS = st.tuples(st.integers(1, 999), st.integers(1, 999)).map(sorted)
     [
         ("USD 100K - 180K", Pay(100_000, 180_000, "USD")),
         ("EUR 70K-90K", Pay(70_000, 90_000, "EUR")),
+        ("CNY 344K - 401K", Pay(344_000, 401_000, "CNY")),
+        ("CNY 401K - 479K", Pay(401_000, 479_000, "CNY")),
+        ("$90K, 401K", Pay(90_000, 90_000, "USD")),
         ("$172k/yr", Pay(172_000, 172_000, "USD", "year")),
         ("$137K-$171K (Glassdoor est.)", Pay(137_000, 171_000, "USD", is_estimate=True)),
         ("Employer Provided Salary:$34-$53 Per Hour", Pay(34, 53, "USD", "hour")),

@@ -25,7 +25,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One subcommand for each verb."""
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("load", help="load the published figures; the same content changes nothing")
+        load = verbs.add_parser("load", help="load the published figures and the generated demo postings")
+        load.add_argument("--no-demo", action="store_true", help="only the published figures")
         verbs.add_parser("list", help="the statistics, with rows, snapshot and source")
         importer = verbs.add_parser("import", help="import a file of postings or a series; again: no change")
         importer.add_argument(
@@ -57,11 +58,13 @@ class Command(BaseCommand):
         }
         verbs[verb](**options)
 
-    def load(self, **options: Any) -> None:
-        """Load the shipped publications."""
-        for loaded in loading.load_published():
-            state = "new snapshot" if loaded.is_new else "unchanged"
+    def load(self, *, no_demo: bool, **options: Any) -> None:
+        """Load what ships; the same content changes nothing."""
+        for loaded in [*loading.load_published(), *([] if no_demo else [loading.load_demo()])]:
             snapshot = loaded.snapshot
+            state = "new snapshot" if loaded.is_new else "unchanged"
+            if snapshot.withdrawn_at:
+                state = "withdrawn"
             self.stdout.write(f"{snapshot.source.title}: {state} {snapshot.short_hash}, {snapshot.rows} rows")
 
     def import_file(self, *, file: Path, **options: Any) -> None:

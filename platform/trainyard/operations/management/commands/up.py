@@ -39,7 +39,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--host` and `--no-demo`; the port comes from PORT."""
         parser.add_argument("--host", default=os.environ.get("TRAINYARD_HOST", "127.0.0.1"))
-        parser.add_argument("--no-demo", action="store_true", help="no demo people, no past attempts")
+        parser.add_argument(
+            "--no-demo", action="store_true", help="no demo people, no past attempts, no generated postings"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Everything from an empty folder to a served site."""
@@ -106,7 +108,7 @@ class Command(BaseCommand):
         self._step("Building the chart library", assets.build)
         if settings.IS_PRODUCTION:
             self._step("Collecting static files", lambda: _quietly("collectstatic", interactive=False))
-        self._step("Loading the published figures", lambda: _quietly("jobs", "load"))
+        self._step("Loading the job market", lambda: _quietly("jobs", "load", no_demo=not self.is_demo))
         self._step("Syncing the courses", lambda: _quietly("courses", "sync"))
         if self.is_demo:
             self._step("Inviting the demo class", demo.invite)
