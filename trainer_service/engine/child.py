@@ -37,6 +37,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from trainer_service.engine import processor
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.limits import Limits, die_with_parent
 from trainer_service.engine.results import EpochPoint, RunResult, checkpoint_name
@@ -45,7 +46,6 @@ from trainer_service.engine.tariff import Tariff
 
 if TYPE_CHECKING:
     from trainer_service.engine.checkpoint import Checkpoint
-_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 class Child:
@@ -240,6 +240,10 @@ def is_device_fault(error: BaseException) -> bool:
     return isinstance(error, torch.AcceleratorError) or "CUDA error" in str(error)
 
 
+def _chosen_by_operator() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("OPENBLAS_CORETYPE",) if name in os.environ}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Start the child with the options of the command line."""
     options = argparse.ArgumentParser(prog="trainer_service.engine.child")
@@ -248,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--device", default="cpu", help="cpu, or cuda:N")
     chosen = options.parse_args(arguments)
     die_with_parent()
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    os.environ.update(processor.environment() | _chosen_by_operator())
     with open(chosen.fd, "w", encoding="utf-8", closefd=False) as outgoing:
         Child(sys.stdin, outgoing, device=chosen.device).run(chosen.memory_bytes)
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.checkpoint import Checkpoint, fits
 from trainer_service.engine.results import EpochPoint
-from trainer_service.engine.stack import SMALLEST, Blocks, Measured, Recipe, Row, Stack, State
+from trainer_service.engine.stack import Blocks, Measured, Recipe, Row, Stack, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ class _Course:
     def _build(self, states: list[State]) -> Stack | None:
         if not states:
             return None
-        positions = _with_ghost(list(range(len(self.members))))
+        positions = _with_ghosts(list(range(len(self.members))), self.recipe.network.smallest)
         rows = [self.trained[self.members[position]].row for position in positions]
         return Stack(self.recipe, rows, self.data, State.join(states).take(positions))
 
@@ -228,9 +228,9 @@ def _resume(run: Trained, member: int, callbacks: Callbacks) -> None:
         callbacks.on_epoch(member, point)
 
 
-def _with_ghost(positions: list[int]) -> list[int]:
-    """`positions`, with the first one twice where a stack would be too small: its double is never read."""
-    return positions + positions[:1] * (SMALLEST - len(positions))
+def _with_ghosts(positions: list[int], smallest: int) -> list[int]:
+    """`positions`, the first one again where a stack would be too small: its doubles are never read."""
+    return positions + positions[:1] * (smallest - len(positions))
 
 
 def _finite(value: float) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import torch
 
-from trainer_service.engine.network import Network
+from trainer_service.engine.architectures.feed_forward import Network
 from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.stack import Blocks, Recipe, Row, Stack
 
@@ -22,8 +22,8 @@ def is_composable(device: str = "cpu") -> bool:
 
 
 def _agrees(sizes: tuple[int, ...], batch: int, device: str) -> bool:
-    recipe = Recipe(Network(sizes, "relu", "classification"), "adamw", batch)
-    data = _noise(recipe.network, batch, device)
+    network = Network(sizes, "relu", "classification")
+    recipe, data = Recipe(network, "adamw", batch), _noise(network, batch, device)
     rows = [Row(seed, StepSizes(0.003 * (seed + 1), 0.01), dropout=26 * (seed % 2)) for seed in range(_ROWS)]
     full = Stack(recipe, rows, data)
     full.epoch(0, 1.0)

@@ -8,7 +8,9 @@ from functools import cache
 import numpy
 import sklearn
 import torch
+from threadpoolctl import ThreadpoolController
 
+from trainer_service.engine import processor
 from trainer_service.engine.spec import ENGINE_VERSION
 
 
@@ -31,7 +33,8 @@ def arithmetic_class(device: str = "cpu") -> str:
     if device.startswith("cuda"):
         kind = torch.cuda.get_device_name(device)
     else:
-        kind = f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()} {_processor()}".strip()
+        capability = torch.backends.cpu.get_cpu_capability()
+        kind = f"{platform.machine()} {capability} {_processor()} {_kernels()}".strip()
     return (
         f"engine {ENGINE_VERSION}; torch {torch.__version__}; numpy {numpy.__version__}; "
         f"scikit-learn {sklearn.__version__}; {kind}"
@@ -40,10 +43,13 @@ def arithmetic_class(device: str = "cpu") -> str:
 
 def _processor() -> str:
     """The processor's maker and family: math libraries choose their kernels by it."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            facts = dict(line.split(":", 1) for line in lines if ":" in line)
-    except OSError:
+    named = processor.facts()
+    if not named:
         return platform.processor()
-    named = {key.strip(): value.strip() for key, value in facts.items()}
     return f"{named.get('vendor_id', '')} {named.get('cpu family', '')}".strip()
+
+
+def _kernels() -> str:
+    """The kernels that numpy's products run on; the operator may name others for the same processor."""
+    pools = ThreadpoolController().info()
+    return "/".join(sorted({pool["architecture"] for pool in pools if pool.get("architecture")}))

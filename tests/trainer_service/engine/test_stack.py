@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from trainer_service.engine.network import ALIGNMENT, Network
+from trainer_service.engine.architectures.feed_forward import ALIGNMENT, Network
 from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.randomness import Stream, generator
 from trainer_service.engine.stack import Blocks, Measured, Recipe, Row, Stack
@@ -172,7 +172,7 @@ def test_the_hand_written_gradient_with_dropout_is_that_of_autograd(task, activa
         signal = signal @ layer.weight[0] + layer.bias[0]
         if number < 2:
             signal = torch.relu(signal) if activation == "relu" else torch.tanh(signal)
-            signal = signal * stack._masks[number][0, 0] / (1 - 64 / 256)
+            signal = signal * stack._masks.of(number, 0)[0] / (1 - 64 / 256)
     outputs, targets = signal[:, : network.sizes[-1]], blocks.targets[0, order]
     loss_of = nn.CrossEntropyLoss() if task == "classification" else nn.MSELoss()
     loss_of(outputs if task == "classification" else outputs[:, 0], targets).backward()
@@ -184,11 +184,11 @@ def test_dropout_silences_its_share_of_units_and_never_the_same_ones():
     rows = [Row(1, StepSizes(0.1, 0.0), dropout=77), Row(2, StepSizes(0.1, 0.0), dropout=0)]
     stack = Stack(Recipe(network, "sgd", 64), rows, noise(network, 640))
     stack.epoch(0, 1.0)
-    first = stack._masks[0].clone()
+    first = stack._masks._masks[0].clone()
     stack.epoch(1, 1.0)
     assert 1 - first[:, 0].float().mean().item() == pytest.approx(77 / 256, abs=0.01)
     assert first[:, 1].all()
-    assert (first[:, 0] != stack._masks[0][:, 0]).float().mean() > 0.3
+    assert (first[:, 0] != stack._masks._masks[0][:, 0]).float().mean() > 0.3
 
 
 def test_padding_stays_zero():

@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from trainer_service.engine.architectures.feed_forward import Network
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, Rows, TrainingRows
 from trainer_service.engine.families.base import Family, Fitted, Prediction
 from trainer_service.engine.loop import Plan, Trained, dead_unit_share, train_stack
-from trainer_service.engine.network import Network
 from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.results import CANCELLED
 from trainer_service.engine.spec import SGD, RunSpec

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from trainer_service.engine.tasks import Form, Task
 
 SPEC_VERSION: Literal[1] = 1
-ENGINE_VERSION = "1"  # raise when the same spec would give other numbers
+ENGINE_VERSION = "2"  # raise when the same spec would give other numbers
 
 
 class OnlyIf:

@@ -1,0 +1,28 @@
+"""Products of stacked matrices, one for each row, that do not depend on the rows beside it.
+
+On the CPU numpy multiplies matrix by matrix with OpenBLAS: the same call for each, whatever their number,
+twice as fast as torch's batched product where the processor has AVX-512 and is not Intel's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def product(first: Tensor, second: Tensor, out: Tensor) -> Callable[[], object]:
+    """A call that writes `first` (N, m, k) times `second` (N, k, n) into `out` (N, m, n), each time anew."""
+    if first.device.type == "cpu":
+        return partial(np.matmul, first.numpy(), second.numpy(), out=out.numpy())
+    return partial(torch.bmm, first, second, out=out)
+
+
+def multiply(first: Tensor, second: Tensor) -> Tensor:
+    """`first` (N, m, k) times `second` (N, k, n) as a new tensor."""
+    if first.device.type == "cpu":
+        return torch.from_numpy(np.matmul(first.numpy(), second.numpy()))
+    return torch.bmm(first, second)
