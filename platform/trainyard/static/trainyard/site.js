@@ -1,6 +1,11 @@
-/* What every page needs: the theme switch, copy buttons and code to scroll. */
+/* What every page needs: the theme switch, the reader's time zone, copy buttons and code to scroll. */
 
 const THEMES = ["auto", "light", "dark"];
+
+function storeCookie(name, value, age = 31536000) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${name}=${value}; path=/; max-age=${age}; samesite=lax${secure}`;
+}
 
 function storedTheme() {
   const found = document.cookie.match(/(?:^|; )theme=(light|dark)/);
@@ -8,9 +13,13 @@ function storedTheme() {
 }
 
 function storeTheme(theme) {
-  const age = theme === "auto" ? 0 : 31536000;
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `theme=${theme}; path=/; max-age=${age}; samesite=lax${secure}`;
+  storeCookie("theme", theme, theme === "auto" ? 0 : undefined);
+}
+
+/** Pages write times in this zone from the next one on; each says which zone it is. */
+function tellZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) storeCookie("zone", encodeURIComponent(zone));
 }
 
 function showTheme(button, theme) {
@@ -47,6 +56,7 @@ function letScroll(pre) {
   if (pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
 }
 
+tellZone();
 document.querySelectorAll("pre").forEach(letScroll);
 document.querySelectorAll("[data-theme-switch]").forEach(setUpThemeSwitch);
 document.addEventListener("click", (event) => {
