@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -96,6 +100,93 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"{self.input_name} ({self.descriptor})"
+
+
+class UploadState(models.TextChoices):
+    """Where an upload is on its way: checked by a worker, confirmed by a person, imported by a worker."""
+
+    RECEIVED = "received", "waits to be checked"
+    CHECKING = "checking", "is being checked"
+    CHECKED = "checked", "waits for your decision"
+    CONFIRMED = "confirmed", "waits to be imported"
+    IMPORTING = "importing", "is being imported"
+    IMPORTED = "imported", "imported"
+    REFUSED = "refused", "refused"
+    DISCARDED = "discarded", "discarded"
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    """Uploads by what is to be done with them."""
+
+    # A worker that claims one moves it from the left to the right; a lost one goes back.
+    WORK: ClassVar[dict[str, str]] = {
+        UploadState.RECEIVED: UploadState.CHECKING,
+        UploadState.CONFIRMED: UploadState.IMPORTING,
+    }
+
+    def waiting(self) -> UploadQuerySet:
+        """Those that a worker may take, the oldest first."""
+        return self.filter(state__in=self.WORK).order_by("pk")
+
+    def held(self) -> UploadQuerySet:
+        """Those that a worker has, or had when it died."""
+        return self.filter(state__in=self.WORK.values())
+
+    def open_to_decision(self) -> UploadQuerySet:
+        """Those whose file is here and that no worker holds."""
+        return self.filter(state__in=(UploadState.RECEIVED, UploadState.CHECKED, UploadState.REFUSED))
+
+
+class Upload(models.Model):
+    """A file that a member of staff sent to be imported: a row that workers carry on, whoever of them dies.
+
+    `execution` is the fencing token: a worker's writes name it, and one whose lease ended writes nothing.
+    `fraction` (0-1) is how much of the file is read, null where that is unknown.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    source = models.SlugField(max_length=100, blank=True)
+    collected = models.PositiveIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=9, choices=UploadState.choices, default=UploadState.RECEIVED)
+    received_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+    execution = models.PositiveIntegerField(default=0)
+    losses = models.PositiveIntegerField(default=0)
+    lease_ends_at = models.DateTimeField(null=True)
+    rows = models.PositiveBigIntegerField(default=0)
+    fraction = models.FloatField(null=True)
+    report = models.JSONField(default=dict)
+    message = models.TextField(blank=True)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=("checking", "importing")) ^ models.Q(lease_ends_at=None),
+                name="an_upload_is_leased_while_a_worker_has_it",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.get_state_display()}"
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a worker has it, or will take it by itself."""
+        return self.state in {*UploadQuerySet.WORK, *UploadQuerySet.WORK.values()}
+
+    @property
+    def is_open_to_decision(self) -> bool:
+        """Whether a person may confirm, check again or discard it."""
+        return self.state in (UploadState.RECEIVED, UploadState.CHECKED, UploadState.REFUSED)
 
 
 class Observation(models.Model):

@@ -31,6 +31,13 @@ def folder(sha256: str) -> Path:
     return root() / sha256
 
 
+def uploads() -> Path:
+    """The folder of files that wait to be imported, one folder for each."""
+    folder = root() / ".uploads"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @contextlib.contextmanager
 def staging() -> Iterator[Path]:
     """A folder to build a snapshot in, on the same disk; what is left in it afterwards is removed."""

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import imported_views, views
+from . import imported_views, source_views, upload_views, views
 
 app_name = "jobs"
 urlpatterns = [
@@ -15,5 +15,16 @@ urlpatterns = [
     path("listings/", views.listings, name="listings"),
     path("imported/", imported_views.sources, name="imported"),
     re_path(r"^imported/(?P<short_hash>[0-9a-f]{12})/$", imported_views.snapshot, name="imported-snapshot"),
+    path("method/", source_views.method, name="method"),
+    path("sources/", source_views.sources, name="sources"),
+    path("sources/<slug:slug>/", source_views.source, name="source"),
+    re_path(
+        r"^sources/(?P<slug>[a-z0-9-]+)/(?P<short_hash>[0-9a-f]{12})/$", source_views.source, name="snapshot"
+    ),
+    path("import/", upload_views.index, name="uploads"),
+    path("import/<int:pk>/", upload_views.upload, name="upload"),
+    path("import/<int:pk>/check/", upload_views.check_again, name="upload-check"),
+    path("import/<int:pk>/confirm/", upload_views.confirm, name="upload-confirm"),
+    path("import/<int:pk>/discard/", upload_views.discard, name="upload-discard"),
     path("<slug:name>/", views.statistic, name="statistic"),
 ]

@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "trainer_service.tasks.sweep", "schedule": 10.0},
     "check-conservation": {"task": "trainyard.operations.tasks.check_conservation", "schedule": 60.0},
+    "work-on-uploads": {"task": "jobs_data.tasks.work_on_uploads", "schedule": 10.0},
 }
 CANARY_SECONDS = env.float("TRAINYARD_CANARY_SECONDS", 0.0)
 if CANARY_SECONDS > 0:
@@ -205,6 +206,7 @@ PULL_SECONDS = env.float("TRAINYARD_PULL_SECONDS", 2.0)
 OVERTAKE_SECONDS = env.float("TRAINYARD_OVERTAKE_SECONDS", 60.0)
 DEAF_SECONDS = env.float("TRAINYARD_DEAF_SECONDS", 60.0)
 CHECKPOINT_SECONDS = env.float("TRAINYARD_CHECKPOINT_SECONDS", 10.0)
+UPLOAD_MIB = env.int("TRAINYARD_UPLOAD_MIB", 512)
 METRICS_TOKEN = env.str("TRAINYARD_METRICS_TOKEN", "")
 TARIFF = {  # the fields of trainer_service.engine.tariff.Tariff
     "watts_per_core": env.float("TRAINYARD_WATTS_PER_CORE", 15.0),

@@ -27,3 +27,13 @@ def market(db, settings, tmp_path):
     settings.DATA_DIR.mkdir()
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     return settings.DATA_DIR / "market"
+
+
+@pytest.fixture
+def staff(db):
+    """Someone who may import files."""
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.create_user(
+        "olga@example.org", "a long enough passphrase", name="Olga Operator", is_staff=True
+    )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs_data.skills import quality, report
+from jobs_data.skills import dictionary, quality, report
 from jobs_data.skills.quality import Score
+from jobs_data.skills.report import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "tests" / "assets" / "skills"
@@ -87,6 +88,14 @@ def test_the_method_page_is_current() -> None:
     assert report.with_blocks(text, fresh) == text, "run `python -m benchmarks.skills --docs`"
 
 
+def test_the_counts_that_the_site_prints_are_current() -> None:
+    fresh = report.as_stored(report.blocks(ASSETS, SKILLSPAN))
+    assert fresh == report.STORED.read_text(encoding="utf-8"), "run `python -m benchmarks.skills --docs`"
+    assert report.stored()["skillspan"].version == dictionary().version
+
+
 def test_blocks_replace_only_what_stands_between_their_marks() -> None:
     text = "a\n<!-- x -->\nold\n<!-- /x -->\nb"
-    assert report.with_blocks(text, {"x": "new\n"}) == "a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb"
+    assert report.with_blocks(text, {"x": Table(["a", "n"], [["b", "1"]])}) == (
+        "a\n<!-- x -->\n\n| a | n |\n| --- | ---: |\n| b | 1 |\n\n<!-- /x -->\nb"
+    )

@@ -1,0 +1,11 @@
+"""Celery tasks of the job market, on the queue `site`: one-line bodies over services."""
+
+from celery import shared_task
+
+from . import uploads
+
+
+@shared_task(acks_late=False, ignore_result=True)
+def work_on_uploads() -> None:
+    """Check and import uploaded files, and send back those of dead workers; harmless twice."""
+    uploads.work()
