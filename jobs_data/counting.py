@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
@@ -19,9 +19,18 @@ from .selection import EVERYTHING, Selection
 from .statistics import Figure, Measured
 
 CACHE_SECONDS = 30 * 24 * 3600
+# Pay of so many years is compared by the year.
+YEARS = 3
 
+NEEDS = {
+    "usd": "pay that can be converted to US dollars a year",
+    "has_words": "a text or tags",
+    "year": "a date",
+    "seniority": "level",
+    "company_size": "company size",
+    "remote": "whether it is remote",
+}
 COUNTED_IN = Origin.IMPORTED, Origin.GENERATED
-SKILLS = "skills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +78,34 @@ def _counted(measure: Measure, snapshot: Snapshot, selection: Selection) -> tupl
     report = _report(snapshot)
     skill_ids = report.get("skill_ids", [])
     number = skill_ids.index(selection.skill) if selection.skill else None
+    notes = []
     with backends.opened(snapshot.sha256) as tables:
-        counts = QUERIES[measure.name](tables.selected(selection, number)).to_pyarrow().to_pylist()
-    scene = Scene(selection, skill_ids, report.get("last_date") or "")
+        chosen = replace(tables.selected(selection, number), is_yearly=_spans_years(report, selection))
+        if measure.most and (size := chosen.units.count().to_pyarrow().as_py()) > measure.most:
+            chosen = chosen.thinned(measure.most / size)
+            notes.append(f"Counted over a sample of about {measure.most:,} of {size:,} postings.")
+        counts = QUERIES[measure.name](chosen).to_pyarrow().to_pylist()
+    scene = Scene(selection, skill_ids, _data_to(report))
     finished = measure.finish(counts, scene, measure)
     measured = Measured(
-        finished.n, len(finished.hidden), sum(finished.hidden), scene.data_to, notes=finished.notes
+        finished.n,
+        len(finished.hidden),
+        sum(finished.hidden),
+        scene.data_to,
+        notes=(*notes, *finished.notes),
     )
     return tuple(finished.rows), asdict(measured)
+
+
+def _data_to(report: Mapping[str, Any]) -> str:
+    """The last day posted, or the last year where no month is stated, or ""."""
+    last: str = report.get("last_date") or ""
+    return last if report["units"]["month"] else last[:4]
+
+
+def _spans_years(report: Mapping[str, Any], selection: Selection) -> bool:
+    first, last = (report.get(end) or "" for end in ("first_date", "last_date"))
+    return bool(first) and selection.year is None and int(last[:4]) - int(first[:4]) >= YEARS - 1
 
 
 def _lacks(measure: Measure, snapshot: Snapshot) -> str:
@@ -86,7 +115,7 @@ def _lacks(measure: Measure, snapshot: Snapshot) -> str:
         return "This snapshot holds a series of measurements, so there are no postings to count."
     if "units" not in report:
         return "This snapshot was imported by an older version; import the file again to have its figures."
-    missing = [name for name in measure.needs if not report["units"].get(name)]
+    missing = [NEEDS.get(name, name) for name in measure.needs if not report["units"].get(name)]
     return f"No posting of this snapshot states: {', '.join(missing)}." if missing else ""
 
 

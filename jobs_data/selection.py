@@ -18,6 +18,13 @@ REMOTE = ("onsite", "hybrid", "remote")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 HIGHEST_FLOOR = 10_000_000
 MOST_NAMED = 12
+WORDS = {
+    ("remote", "onsite"): "on site",
+    ("company_size", "S"): "small (under 50)",
+    ("company_size", "M"): "medium (50 to 250)",
+    ("company_size", "L"): "large (over 250)",
+    ("education", "none"): "no degree",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ def said(field: str, value: object) -> str:
     if field == "country":
         return places.names().get(text, text)
     position = titles.positions().get(text) if field == "position" else None
-    return position.title if position else text
+    return position.title if position else WORDS.get((field, text), text)
 
 
 def _unknown(names: Iterable[str]) -> list[Problem]:

@@ -53,19 +53,24 @@ class Finished:
     notes: tuple[str, ...] = ()
 
 
+Finisher = Callable[[Sequence[Counts], Scene, "Measure"], Finished]
+
+
 @dataclass(frozen=True)
 class Measure(Statistic):
     """A statistic that is counted.
 
     Every row has `label` (the group in words), the columns of `dimensions` (the group in codes), `value` with
     the 95 % interval `low` to `high`, those of `more`, `n` and `note` (warnings, "" when there are none).
-    `needs` names the columns (or `skills`) that a snapshot must have. `finish` turns counts into rows.
+    `needs` names the columns that postings of a snapshot must state. Of more than `most` postings it counts a
+    sample of about so many, and says so (0: it counts all). `finish` turns counts into rows.
     """
 
     dimensions: tuple[Column, ...] = ()
     more: tuple[Column, ...] = ()
     needs: tuple[str, ...] = ()
-    finish: Callable[[Sequence[Counts], Scene, Measure], Finished] = field(repr=False, default=NotImplemented)
+    most: int = 0
+    finish: Finisher = field(repr=False, default=NotImplemented)
     sentence: Callable[[Rows], Headline] = field(repr=False, default=NotImplemented)
 
     @property
@@ -106,7 +111,8 @@ def prose() -> Mapping[str, Prose]:
 
 def label(group: Mapping[str, object]) -> str:
     """A group in words: `Data engineer · senior · United States`; unknown codes stand as they are."""
-    return " · ".join(said(name, value) for name, value in group.items() if value is not None)
+    words = " · ".join(said(name, value) for name, value in group.items() if value is not None)
+    return words[:1].upper() + words[1:]
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

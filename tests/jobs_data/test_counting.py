@@ -106,3 +106,116 @@ def test_a_counted_figure_has_a_permanent_address_that_names_its_filters(enginee
     first = figures.render(*figures.parse_address(address))
     cache.clear()
     assert figures.render(*figures.parse_address(f"https://example.org{address}")) == first
+
+
+POSTINGS = [
+    "id",
+    "title",
+    "company",
+    "country",
+    "date",
+    "salary_min",
+    "salary_max",
+    "currency",
+    "period",
+    "skills",
+]
+
+
+def posting(number, title="Data Engineer", *, day="2023-03-01", pay=100_000, skills="Python", country="US"):
+    """A posting of a company of its own."""
+    return [number, title, f"C{number}", country, day, pay, pay, "USD", "year", skills]
+
+
+def board(path, rows):
+    return import_file(Request(write_csv(path, [POSTINGS, *rows]), "generic-postings")).snapshot
+
+
+@pytest.fixture
+def skilled(market, tmp_path) -> Snapshot:
+    """Forty postings of 2023 and forty of 2024; half of each name PyTorch and pay a tenth more."""
+    rows = [
+        posting(
+            number,
+            day="2023-03-01" if number < 40 else "2024-03-01",
+            pay=round((1.1 if number % 2 else 1) * (100_000 + 1_000 * (number // 2 % 20))),
+            skills="Python, PyTorch" if number % 2 else "Python",
+        )
+        for number in range(80)
+    ]
+    return board(tmp_path / "b.csv", rows)
+
+
+def test_shares_of_skills_say_their_base(skilled):
+    rows = {row["skill"]: row for row in counting.count(skilled, "skills").rows}
+    assert (rows["python"]["value"], rows["python"]["n"], rows["python"]["base"]) == (100, 80, 80)
+    assert (rows["pytorch"]["value"], rows["pytorch"]["low"], rows["pytorch"]["high"]) == (50, 39.3, 60.7)
+    assert [row["skill"] for row in counting.count(skilled, "frameworks").rows] == ["pytorch"]
+
+
+def test_a_skill_narrows_to_the_postings_that_name_it(skilled):
+    assert counting.count(skilled, "countries", chosen(skill="pytorch")).rows[0]["n"] == 40
+
+
+def test_pairs_are_compared_with_chance(skilled):
+    (row,) = counting.count(skilled, "skill-pairs").rows
+    assert row["label"] in ("Python + PyTorch", "PyTorch + Python")
+    assert (row["n"], row["lift"], row["overlap"]) == (40, 1.0, 50.0)
+
+
+def test_the_premium_is_the_difference_among_equal_postings(skilled):
+    (row,) = counting.count(skilled, "premiums").rows
+    assert row["skill"] == "pytorch" and row["value"] == pytest.approx(10, abs=0.2)
+    assert row["low"] < row["value"] < row["high"] and (row["n"], row["compared"]) == (40, 40)
+
+
+def test_a_premium_that_only_the_country_explains_vanishes_when_adjusted(market, tmp_path):
+    """In the US all pay twice as much, and three in four name PyTorch; elsewhere one in four does."""
+    rows = []
+    for number in range(160):
+        is_us, named = number < 80, (number % 4 > 0) == (number < 80)
+        pay = (200_000 if is_us else 100_000) + 10 * (number % 7)
+        rows.append(
+            posting(number, pay=pay, country="US" if is_us else "FR", skills="PyTorch" if named else "SQL")
+        )
+    rows = {row["skill"]: row for row in counting.count(board(tmp_path / "b.csv", rows), "premiums").rows}
+    assert rows["pytorch"]["raw"] > 30 and abs(rows["pytorch"]["value"]) < 0.2
+
+
+def test_trends_give_shares_by_period_from_the_skills_first_year_on(market, tmp_path):
+    days = [f"{2013 + number % 6}-05-01" for number in range(120)]
+    rows = [posting(number, skills="Python, PyTorch", day=day) for number, day in enumerate(days)]
+    first = {}
+    for row in counting.count(board(tmp_path / "b.csv", rows), "skill-trends").rows:
+        first.setdefault(row["skill"], row["period"])
+    assert first == {"python": "2013-05", "pytorch": "2016-05"}
+
+
+def test_a_mix_that_shifts_moves_raw_pay_and_not_the_fixed_mix(market, tmp_path):
+    """Twelve groups whose pay stands still; in 2024 the dear ones are posted three times as often."""
+    titles = ["Data Engineer", "Data Scientist", "Data Analyst", "Research Scientist"]
+    groups = [(title, country) for title in titles for country in ("US", "DE", "FR")]
+    rows = [
+        posting(
+            f"{year}-{group}-{copy}", title, country=country, day=f"{year}-01-05", pay=50_000 + 10_000 * group
+        )
+        for year in (2022, 2023, 2024)
+        for group, (title, country) in enumerate(groups)
+        for copy in range(36 if year == 2024 and group >= 6 else 12)
+    ]
+    found = counting.count(board(tmp_path / "b.csv", rows), "pay-growth")
+    at = {(row["line"], row["period"]): row["value"] for row in found.rows}
+    assert at["raw", "2022"] < 90 and at["raw", "2024"] == 100
+    assert at["fixed mix", "2022"] == at["matched groups", "2022"] == 100
+    assert any("mix of postings differs" in note for note in found.measured.notes)
+
+
+def test_real_pay_is_raw_pay_in_the_prices_of_the_base(engineers, market, tmp_path):
+    years = [posting(number, day=f"{2022 + number % 2}-03-01") for number in range(41)]
+    snapshot = board(tmp_path / "b.csv", years)
+    at = {
+        (row["line"], row["period"]): row["value"]
+        for row in counting.count(snapshot, "pay-growth", chosen(country="US")).rows
+    }
+    # 4.1 % of inflation from 2022 to 2023.
+    assert at["raw", "2022-03"] == 100 and at["real", "2023-03"] == pytest.approx(96.0, abs=0.1)

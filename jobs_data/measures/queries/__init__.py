@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import counts, pay
+from . import counts, growth, pay, premiums, skills
 from .tables import Table, Tables
 
 QUERIES: dict[str, Callable[[Tables], Table]] = {
     "countries": counts.by("country"),
+    "skills": skills.shares,
+    "frameworks": skills.shares,
     "salaries": pay.by("position", "seniority", "country"),
+    "pay-by-position": pay.by("position"),
+    "pay-by-level": pay.by("seniority"),
+    "pay-by-country": pay.by("country"),
     "openings": counts.by_period,
+    "pay-growth": growth.pay,
+    "skill-trends": skills.by_period,
+    "position-trends": growth.positions,
+    "skill-pairs": skills.pairs,
+    "premiums": premiums.by_skill,
+    "specializations": skills.specializations,
     "positions": counts.by("position"),
     "levels": counts.by("seniority"),
     "education": counts.by("education"),

@@ -23,9 +23,14 @@ def by(*dimensions: str) -> Callable[[Tables], Table]:
 
 def by_period(tables: Tables) -> Table:
     """Counts by month, or by year where the source states no more."""
-    units = tables.units.filter(tables.units.year.notnull())
-    periods = units.mutate(period=ibis.coalesce(units.month, units.year.cast("string")))
-    return counted(periods, "period").order_by("period")
+    return counted(dated(tables.units), "period").order_by("period")
+
+
+def dated(units: Table, *, required: bool = True) -> Table:
+    """The units with their `period`; those without a date are left out, or have "" if it is not required."""
+    period = ibis.coalesce(units.month, units.year.cast("string"), "")
+    with_period = units.mutate(period=period)
+    return with_period.filter(with_period.year.notnull()) if required else with_period
 
 
 def counted(units: Table, *dimensions: str) -> Table:

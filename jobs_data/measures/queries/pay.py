@@ -16,7 +16,8 @@ def by(*dimensions: str) -> Callable[[Tables], Table]:
 
     def query(tables: Tables) -> Table:
         units = tables.units
-        stated = [units[name].notnull() for name in dimensions if name != "seniority"]
+        needed = [name for name in dimensions if name != "seniority"] or dimensions
+        stated = [units[name].notnull() for name in needed]
         return spread(units.filter(units.usd.notnull(), *stated), *dimensions)
 
     return query

@@ -8,17 +8,22 @@ from typing import Any
 
 from ...selection import Selection
 
+PRIME = 2_147_483_647
 # Ibis ships no usable types for its tables and columns.
 Table = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """`units`: a row for each posting; `skills`, `specializations`: pairs with `row_no`."""
+    """`units`: a row for each posting; `skills`, `specializations`: pairs with `row_no`.
+
+    `is_yearly`: the units span years, so groups are compared by year; months would be too thin.
+    """
 
     units: Table
-    skills: Table | None = None
-    specializations: Table | None = None
+    skills: Table = None
+    specializations: Table = None
+    is_yearly: bool = False
 
     def selected(self, selection: Selection, skill: int | None) -> Tables:
         """The same with only the units of a selection; `skill` is the number of its skill here."""
@@ -31,3 +36,7 @@ class Tables:
         if skill is not None and self.skills is not None:
             units = units.semi_join(self.skills.filter(self.skills.skill == skill), "row_no")
         return replace(self, units=units)
+
+    def thinned(self, share: float) -> Tables:
+        """The same with about this share of the units, chosen by a hash of their row numbers."""
+        return replace(self, units=self.units.filter(self.units.row_no * 48_271 % PRIME < int(share * PRIME)))
