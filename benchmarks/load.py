@@ -1,10 +1,11 @@
 """Deadline night: many watch live curves while others submit, on PostgreSQL, Redis, granian and one worker.
 
-    python -m benchmarks.load [--seconds 60] [--rate 20] [--watchers 200] [--every 1.0] [--rows 100000]
+    python -m benchmarks.load [--seconds 300] [--rate 20] [--watchers 200] [--every S] [--rows 100000]
 
-Starts servers of its own (see `benchmarks.drill.servers`). Configurations are real and tiny. Prints the times
-of reads and POSTs as clients see them, what was lost once the backlog is trained, and the list over many
-rows. The clients share the machine with the site.
+Starts servers of its own (see `benchmarks.drill.servers`). Configurations are real and tiny. Each watcher
+asks for the curve of a learner's latest run whenever the server says, or every S seconds. Prints the times of
+reads and POSTs as clients see them beside those of a bare view of the same server (the peer), what was lost
+once the backlog is trained, and the list over many rows. The clients share the machine with the site.
 """
 
 from __future__ import annotations
@@ -39,12 +40,12 @@ CLONE_RUNS = """
 
 
 @contextmanager
-def process(command: list[str], log: Path) -> Iterator[None]:
-    """A process for the length of the block."""
+def process(command: list[str], log: Path) -> Iterator[int]:
+    """A process for the length of the block; its id."""
     with log.open("wb") as output:
         running = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, stdout=output, stderr=output)
     try:
-        yield
+        yield running.pid
     finally:
         running.terminate()
         running.wait(60)
@@ -116,11 +117,13 @@ class Crowd:
     """The clients: times and answers of everything they asked."""
 
     def __init__(self, url: str, tokens: list[str]) -> None:
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+        limits = httpx.Limits(max_connections=1000, max_keepalive_connections=1000)
         self.web = httpx.AsyncClient(base_url=url, timeout=60.0, limits=limits)
         self.tokens = tokens
         self.reads: list[float] = []
         self.posts: list[float] = []
+        self.bare: list[float] = []
+        self.runs: dict[int, int] = {}
         self.answers: Counter[tuple[str, int]] = Counter()
         self.accepted: list[int] = []
 
@@ -132,23 +135,32 @@ class Crowd:
         self.answers[method, answer.status_code] += 1
         return answer, time.perf_counter() - started
 
-    async def submit(self, number: int) -> int:
-        """POST a configuration like no other; return its run."""
+    async def submit(self, number: int) -> None:
+        """POST a configuration like no other."""
         body = {"config": {"optimizer": {"learning_rate": 0.001 * (1 + number * 1e-4)}}}
         answer, seconds = await self.ask("POST", EXERCISE, number % LEARNERS, json=body)
         self.posts.append(seconds)
         if answer.status_code != 201:
-            return 0
+            return
         self.accepted.append(answer.json()["id"])
-        return int(answer.json()["run"]["id"])
+        self.runs[number % LEARNERS] = int(answer.json()["run"]["id"])
 
-    async def watch(self, learner: int, run: int, every: float, ends: float) -> None:
-        """Poll the curve of a run, as its open page does."""
-        await asyncio.sleep(every * learner / 200)
+    async def watch(self, learner: int, every: float | None, ends: float) -> None:
+        """Poll the curve of the learner's latest run, as its open page does."""
+        await asyncio.sleep(learner / 200)
         while time.monotonic() < ends:
-            _, seconds = await self.ask("GET", f"/api/v1/runs/{run}/curve/?after=-1", learner)
+            path = f"/api/v1/runs/{self.runs[learner]}/curve/?after=-1"
+            answer, seconds = await self.ask("GET", path, learner)
             self.reads.append(seconds)
-            await asyncio.sleep(max(0.0, every - seconds))
+            pause = every or answer.json().get("ask_again_seconds", 1.0)
+            await asyncio.sleep(max(0.0, pause - seconds))
+
+    async def ask_bare_view(self, ends: float) -> None:
+        """The peer: what a request costs that does nothing."""
+        while time.monotonic() < ends:
+            _, seconds = await self.ask("GET", "/livez", 0)
+            self.bare.append(seconds)
+            await asyncio.sleep(0.5)
 
     async def arrive(self, first: int, rate: float, ends: float) -> None:
         """Submissions at a set rate, whether or not earlier ones were answered."""
@@ -162,11 +174,13 @@ class Crowd:
 async def deadline_night(url: str, tokens: list[str], wanted: argparse.Namespace) -> Crowd:
     """Everyone at once, for the wanted time."""
     crowd = Crowd(url, tokens)
-    runs = [await crowd.submit(number) for number in range(wanted.watchers)]
+    for number in range(wanted.watchers):
+        await crowd.submit(number)
     crowd.posts.clear()
     ends = time.monotonic() + wanted.seconds
-    watching = [crowd.watch(n, run, wanted.every, ends) for n, run in enumerate(runs)]
-    await asyncio.gather(crowd.arrive(wanted.watchers, wanted.rate, ends), *watching)
+    watching = [crowd.watch(learner, wanted.every, ends) for learner in range(wanted.watchers)]
+    arriving = crowd.arrive(wanted.watchers, wanted.rate, ends)
+    await asyncio.gather(arriving, crowd.ask_bare_view(ends), *watching)
     await crowd.web.aclose()
     return crowd
 
@@ -230,22 +244,24 @@ def row(name: str, times: list[float]) -> None:
 def main() -> None:
     """Run the night and print the table."""
     parser = argparse.ArgumentParser(description="Many watch while many submit.")
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--rate", type=float, default=20.0, help="submissions a second")
     parser.add_argument("--watchers", type=int, default=200)
-    parser.add_argument("--every", type=float, default=1.0, help="seconds between polls of a watcher")
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--every", type=float, help="seconds between polls of a watcher, not as told")
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the list; 0: no list")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, served(Path(name)) as url:
         tokens = make_people()
         crowd = asyncio.run(deadline_night(url, tokens, wanted))
         print("| requests | count | p50 ms | p95 ms |\n| --- | ---: | ---: | ---: |")
+        row("bare view (peer)", crowd.bare)
         row("reads of live curves", crowd.reads)
         row("POST of a submission", crowd.posts)
         backlog, lost, seconds = drain(crowd.accepted)
-        add_rows(wanted.rows)
-        row(f"own submissions of {wanted.rows:,} rows", list_times(url, tokens[0]))
-        row(f"a class's submissions of {wanted.rows:,} rows", list_times(url, tokens[-1]))
+        if wanted.rows:
+            add_rows(wanted.rows)
+            row(f"own submissions of {wanted.rows:,} rows", list_times(url, tokens[0]))
+            row(f"a class's submissions of {wanted.rows:,} rows", list_times(url, tokens[-1]))
         answers = ", ".join(f"{method} {code}: {n}" for (method, code), n in sorted(crowd.answers.items()))
         print(f"\naccepted {len(crowd.accepted)}, lost {lost}; backlog {backlog}, trained in {seconds:.0f} s")
         print(f"answers: {answers}")

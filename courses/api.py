@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.http import parse_etags
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -113,10 +114,10 @@ class ExerciseSubmissions(generics.ListAPIView[Submission]):
 
     def answer(self, outcome: services.Outcome) -> Response:
         """The submission with the words that explain it."""
-        submission = cast(Any, Submission.objects.for_page().get(pk=outcome.submission.pk))
+        submission = cast(Any, queries.as_answered(outcome.submission, is_new=outcome.is_new))
         is_created = outcome.is_new or outcome.is_replay
         submission.reused, submission.message = not is_created, outcome.message
-        submission.attempts = queries.attempts(
+        submission.attempts = outcome.attempts or queries.attempts(
             learner=submission.learner, exercise=submission.exercise, offering=submission.offering
         )
         data = submission_serializers.SubmissionAnswerSerializer(
@@ -249,7 +250,7 @@ class RunCurve(APIView):
         parameters=[OpenApiParameter("after", OpenApiTypes.INT, description="only points of later epochs")],
     )
     def get(self, request: Request, pk: int) -> Response:
-        """The points later than epoch `after`; cheap enough to ask each second."""
+        """The points later than epoch `after`, and when to ask again; 304 where the ETag is still right."""
         try:
             after = int(request.query_params.get("after", -1))
         except ValueError:
@@ -257,9 +258,10 @@ class RunCurve(APIView):
         curve = queries.curve(user=person(request), run_id=pk, after=after)
         if curve is None:
             raise NotFound("There is no such run, or it is not yours.")
-        return Response(
-            submission_serializers.CurveSerializer(curve).data, headers={"Cache-Control": "no-store"}
-        )
+        headers = {"ETag": curve.etag, "Cache-Control": "private, no-cache"}
+        if curve.etag in parse_etags(request.headers.get("If-None-Match", "")):
+            return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)
+        return Response(submission_serializers.CurveSerializer(curve).data, headers=headers)
 
 
 # Shared by the views ------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from courses import knobs
-from courses.models import Allowance, Exercise, Offering, Submission
+from courses import knobs, pace, progress
+from courses.models import Allowance, Comment, Exercise, GradeEvent, Offering, Submission
 from trainer_service.models import TERMINAL_STATES, Run, RunState
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def attempts(*, learner: User, exercise: Exercise, offering: Offering) -> Attemp
 
 def previous_attempt(submission: Submission) -> Submission | None:
     """The learner's latest earlier attempt at the same exercise in the same offering that has a result."""
+    if submission.number == 1:
+        return None
     earlier = Submission.objects.live().filter(
         offering=submission.offering_id,
         exercise=submission.exercise_id,
@@ -43,7 +45,19 @@ def previous_attempt(submission: Submission) -> Submission | None:
         number__lt=submission.number,
         run__state=RunState.SUCCEEDED,
     )
-    return earlier.for_page().order_by("-number").first()
+    return earlier.select_related("run").order_by("-number").first()
+
+
+def as_answered(submission: Submission, *, is_new: bool) -> Submission:
+    """The submission with all that a page about it shows; one that waits since this moment costs no query."""
+    if submission.is_over or not is_new:
+        return Submission.objects.for_page().get(pk=submission.pk)
+    nothing_said = (
+        Prefetch("grade_events", GradeEvent.objects.none()),
+        Prefetch("comments", Comment.objects.none()),
+    )
+    prefetch_related_objects([submission], *nothing_said)
+    return submission
 
 
 def changes_since(previous: Submission | None, submission: Submission) -> list[knobs.Change]:
@@ -63,28 +77,57 @@ def runs_visible_to(user: User) -> QuerySet[Run]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The curve of a run so far: points by epoch, and how many epochs there will be at most."""
+    """The curve of a run so far: its later points by epoch, the epochs there will be at most, its place.
+
+    `position` counts from 1 while the run waits. `ask_again_seconds` is when to ask for more.
+    """
 
     state: str
     is_over: bool
     epochs: int | None
     points: list[dict[str, Any]]
+    position: int | None
+    ask_again_seconds: float
+
+    @property
+    def etag(self) -> str:
+        """Changes with all that a reader may see of it but the pause."""
+        last = self.points[-1]["epoch"] if self.points else ""
+        return f'"{self.state}-{self.position or ""}-{len(self.points)}-{last}"'
+
+
+_WATCHED = ("id", "state", "queue", "progress")
 
 
 def curve(*, user: User, run_id: int, after: int = -1) -> Curve | None:
     """The points later than epoch `after`, in one query; None where `user` may not see such a run."""
-    row = (
-        runs_visible_to(user)
-        .filter(pk=run_id)
-        .values("state", "progress", "spec__training__epochs", "result__body__curve")
-        .first()
-    )
-    if row is None:
-        return None
-    points = row["result__body__curve"] or row["progress"] or []
+    runs = runs_visible_to(user).annotate(**_final()).only(*_WATCHED)
+    run = runs.filter(pk=run_id).first()
+    return _curve(run, run, run.state, user, after) if run else None
+
+
+def curve_of_submission(*, user: User, pk: int, after: int = -1) -> Curve | None:
+    """The same for the run of a submission, whose learner may have let go of it."""
+    visible = Submission.objects.visible_to(user).select_related("run").annotate(**_final("run__"))
+    found = visible.only("cancelled_at", *(f"run__{name}" for name in _WATCHED)).filter(pk=pk).first()
+    return _curve(found.run, found, found.state, user, after) if found else None
+
+
+def _final(prefix: str = "") -> dict[str, F]:
+    return {
+        "final_points": F(f"{prefix}result__body__curve"),
+        "epochs": F(f"{prefix}spec__training__epochs"),
+    }
+
+
+def _curve(run: Run, row: Any, state: str, user: User, after: int) -> Curve:
+    points = row.final_points or run.progress or []
+    position = progress.queue_position(run) if state == RunState.QUEUED else None
     return Curve(
-        state=row["state"],
-        is_over=row["state"] in TERMINAL_STATES,
-        epochs=row["spec__training__epochs"],
+        state=state,
+        is_over=state in TERMINAL_STATES,
+        epochs=row.epochs,
         points=[point for point in points if point["epoch"] > after],
+        position=position,
+        ask_again_seconds=pace.next_pause(user_id=user.pk, run_id=run.pk, position=position),
     )

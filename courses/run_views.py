@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -59,20 +59,20 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def live(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the open run page asks each second: state, place in the queue, new points of the curve."""
-    found = get_object_or_404(Submission.objects.visible_to(person(request)).select_related("run"), pk=pk)
+    """What the open run page asks again and again: state, place in the queue, new points, when to ask."""
     after = request.GET.get("after", "")
     last = int(after) if after.isdecimal() and len(after) < 10 else -1
-    curve = queries.curve(user=person(request), run_id=found.run_id, after=last)
-    points = curve.points if curve else []
-    waiting = found.state == RunState.QUEUED
+    curve = queries.curve_of_submission(user=person(request), pk=pk, after=last)
+    if curve is None:
+        raise Http404
     return JsonResponse(
         {
-            "state": found.state,
-            "is_over": found.is_over,
-            "position": progress.queue_position(found.run) if waiting else None,
-            "points": points,
-            "rows": charts.curve_rows(points),
+            "state": curve.state,
+            "is_over": curve.is_over,
+            "position": curve.position,
+            "points": curve.points,
+            "rows": charts.curve_rows(curve.points),
+            "ask_again_seconds": curve.ask_again_seconds,
         }
     )
 

@@ -20,6 +20,7 @@ from courses import grading, roles
 from courses.budget import MIB, over_budget
 from courses.knobs import effective
 from courses.models import Allowance, Comment, Exercise, GradeEvent, GradeKind, Offering, Submission
+from courses.queries import Attempts
 from courses.refusals import AttemptsSpent, ExerciseClosed, KeyReused, NotCancellable
 from trainer_service import queue
 from trainer_service.engine import spec as engine_spec
@@ -46,12 +47,14 @@ class Outcome:
     """The submission that answers a request; not new where an earlier one does. `message` says why.
 
     A replay is the same request come again (by its Idempotency-Key): its answer is that of the first time.
+    `attempts` are told where the submission is new.
     """
 
     submission: Submission
     is_new: bool
     message: str
     is_replay: bool = False
+    attempts: Attempts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +163,21 @@ def _submit_locked(request: _Request, spec: RunSpec, cost: Estimate) -> Outcome:
     if run is None:
         run = _enqueue(request, spec, cost)
     submission = _create_submission(request, run, allowance)
+    message = "An equal run is under way already; its result will count for you too."
     if run.is_terminal:
         _grade_all(run, [submission])
-        return Outcome(submission, True, "This configuration was trained before, so it is graded at once.")
-    waiting = "An equal run is under way already; its result will count for you too."
-    return Outcome(submission, True, waiting if is_shared else "Your run waits for a worker.")
+        message = "This configuration was trained before, so it is graded at once."
+    elif not is_shared:
+        message = "Your run waits for a worker."
+    return Outcome(submission, True, message, attempts=Attempts(attempts, allowance.spent + 1))
 
 
 def _locked_allowance(request: _Request) -> Allowance:
-    allowance, _ = Allowance.objects.get_or_create(**request.place)
-    return Allowance.objects.select_for_update().get(pk=allowance.pk)
+    kept = Allowance.objects.select_for_update()
+    if allowance := kept.filter(**request.place).first():
+        return allowance
+    made, _ = Allowance.objects.get_or_create(**request.place)
+    return kept.get(pk=made.pk)
 
 
 def _equal_earlier(request: _Request, spec: RunSpec) -> Outcome | None:

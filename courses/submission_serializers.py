@@ -128,7 +128,7 @@ class RunSerializer(Linked, serializers.ModelSerializer[Run]):
 
     def part(self, run: Run, name: str) -> Any:
         """A part of the result, None before there is one."""
-        return run.result.body.get(name) if hasattr(run, "result") else None
+        return run.result.body.get(name) if run.has_result else None
 
     def get_url(self, run: Run) -> str:
         """The address of the run."""
@@ -265,3 +265,5 @@ class CurveSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="epochs asked for; none for models without any"
     )
     points = serializers.ListField(child=serializers.DictField())
+    position = serializers.IntegerField(allow_null=True, help_text="its place in the queue while it waits")
+    ask_again_seconds = serializers.FloatField(help_text="when to ask for more: longer where many watch")

@@ -1,7 +1,8 @@
 """The bell: a Celery message that says "look at the queue". The run table stays the truth.
 
-Messages are sent by one background thread, so that no request ever waits for a broker; rings that come while
-one is being sent are merged. A bell that cannot be rung is logged and forgotten: workers also look by
+Messages are sent by one background thread, so that no request ever waits for a broker. The first ring is sent
+at once; those that come while it is being sent, or within `PAUSE_SECONDS`, are merged: a worker that has
+just been woken looks often anyway. A bell that cannot be rung is logged and forgotten: workers also look by
 their own clock, and `queue.sweep` rings again.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+import time
 
 from celery import current_app
 from django.db import transaction
@@ -20,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 EXPIRES_SECONDS = 60
 CONNECT_SECONDS = 2
+PAUSE_SECONDS = 0.1
 _TASK = "trainer_service.tasks.look"
 
 
@@ -50,12 +53,14 @@ class Ringer:
     def _send_all(self) -> None:
         while True:
             with self._changed:
-                self._is_sending = False
-                self._changed.notify_all()
                 self._changed.wait_for(lambda: bool(self._waiting))
                 queue = self._waiting.pop()
                 self._is_sending = True
             _publish(queue)
+            with self._changed:
+                self._is_sending = False
+                self._changed.notify_all()
+            time.sleep(PAUSE_SECONDS)
 
 
 def ring(queue: str) -> None:

@@ -38,18 +38,14 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(state=RunState.QUEUED)
 
     def in_order(self) -> RunQuerySet:
-        """As workers claim: everyone's first run before anyone's second, then by rank."""
-        return self.order_by("turn", "ranked_at", "pk")
+        """As workers claim: by rank."""
+        return self.order_by("ranked_at", "pk")
 
     def before(self, run: Run) -> RunQuerySet:
         """Runs that come before `run` in that order."""
         # Compared inside the database: SQLite writes its own times in another form than Python's.
         rank = models.Subquery(Run.objects.filter(pk=run.pk).values("ranked_at"))
-        return self.filter(
-            Q(turn__lt=run.turn)
-            | Q(turn=run.turn, ranked_at__lt=rank)
-            | Q(turn=run.turn, ranked_at=rank, pk__lt=run.pk)
-        )
+        return self.filter(Q(ranked_at__lt=rank) | Q(ranked_at=rank, pk__lt=run.pk))
 
     def running(self) -> RunQuerySet:
         """Runs that a worker holds by a lease."""
@@ -80,10 +76,6 @@ class Run(models.Model):
     cache_key = models.CharField(max_length=64, db_index=True, editable=False)
     stack_key = models.CharField(max_length=64, blank=True, editable=False)
     queue = models.CharField(max_length=3, choices=Queue.choices, default=Queue.CPU)
-    turn = models.PositiveIntegerField(
-        default=0,
-        help_text="how many of the owner's runs were waiting when this one came: fairness by rounds",
-    )
     estimate = models.JSONField(default=dict, help_text="parameters, memory_bytes, seconds, flops")
     time_limit_seconds = models.FloatField(default=600.0)
     memory_limit_bytes = models.BigIntegerField(default=2 * 1024**3)
@@ -93,7 +85,7 @@ class Run(models.Model):
     ranked_at = models.DateTimeField(
         db_default=Now(),
         editable=False,
-        help_text="its place among runs of the same turn: when it came, and later the longer it will take",
+        help_text="its place in the queue: when it came, put back by its owner's open runs and its length",
     )
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
@@ -114,9 +106,7 @@ class Run(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["queue", "turn", "ranked_at"], condition=Q(state="queued"), name="run_waiting"
-            ),
+            models.Index(fields=["queue", "ranked_at"], condition=Q(state="queued"), name="run_waiting"),
             models.Index(fields=["stack_key"], condition=Q(state="queued"), name="run_mates"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="run_leases"),
             models.Index(fields=["state", "queued_at"], name="run_by_state"),

@@ -88,11 +88,12 @@ def enqueue(
 ) -> Run:
     """Put a run into the queue and ring for a worker once the caller's transaction has committed.
 
-    `turn` is how many runs of `owner` are still open: everyone's first run comes before anyone's second. In
-    one turn a run ranks by when it came plus its predicted seconds, up to `OVERTAKE_SECONDS`: shorter runs
-    may overtake it, but none that comes later than that.
+    A run ranks by when it came, put back by `TURN_SECONDS` for each run that `owner` has open already (as if
+    they had been sent that far apart) and by its predicted seconds. Both have a bound (`PATIENCE_SECONDS`,
+    `OVERTAKE_SECONDS`): no run that comes later than their sum overtakes it, however many may come.
     """
-    turn = Run.objects.filter(owner_id=owner.pk).exclude(_ENDED).count() if owner else 0
+    open_runs = Run.objects.filter(owner_id=owner.pk).exclude(_ENDED).count() if owner else 0
+    put_back = min(open_runs * settings.TURN_SECONDS, settings.PATIENCE_SECONDS)
     run = Run.objects.create(
         owner_id=owner.pk if owner else None,
         spec=specs.canonical(spec),
@@ -100,14 +101,12 @@ def enqueue(
         cache_key=specs.cache_key(spec),
         stack_key=specs.stack_key(spec),
         queue=Queue.CPU,
-        turn=turn,
-        ranked_at=_in_seconds(min(estimate.seconds, settings.OVERTAKE_SECONDS)),
+        ranked_at=_in_seconds(put_back + min(estimate.seconds, settings.OVERTAKE_SECONDS)),
         estimate=estimate.as_dict(),
         time_limit_seconds=time_limit_seconds,
         memory_limit_bytes=memory_limit_bytes,
     )
     logger.info("run %s is accepted", run.pk, extra={"run": run.pk})
-    run.refresh_from_db(fields=["ranked_at"])
     bell.ring(run.queue)
     return run
 
@@ -141,10 +140,9 @@ def request_cancel(run: Run) -> bool:
 def claim(*, worker: str, queues: Sequence[str], limit: int) -> list[Run]:
     """Take the next run and up to `limit - 1` queued mates of its stack key; empty when nothing waits.
 
-    The head is the first by turn, then by rank. Mates ride along whatever their turn, but of one learner
-    only as many as are predicted to take `OVERTAKE_SECONDS` together: others wait for a stack to end. A run
-    that was lost before rides alone. Each returned run is `running`, with a fresh lease and a new
-    `execution` number.
+    The head is the first by rank. Mates ride along whatever their rank, but of one learner only as many as
+    are predicted to take `OVERTAKE_SECONDS` together: others wait for a stack to end. A run that was lost
+    before rides alone. Each returned run is `running`, with a fresh lease and a new `execution` number.
     """
     waiting = Run.objects.queued().filter(queue__in=queues).in_order()
     if not waiting.exists():  # an idle worker asks often and must not take the write lock each time

@@ -15,10 +15,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import psutil
 from celery import bootsteps
 from celery.signals import worker_shutting_down
 from django.conf import settings
@@ -177,19 +175,9 @@ class Supervisor:
 
 def _child_command(queues: Sequence[str]) -> list[str]:
     """The command of a trainer: its share of the memory at most, a GPU where only GPU runs come."""
-    share = _machine_memory() // settings.TRAINERS
+    share = settings.MACHINE_MEMORY_BYTES // settings.TRAINERS
     device = "cuda:0" if list(queues) == [Queue.GPU] else "cpu"
     return [*COMMAND, "--memory-bytes", str(share), "--device", device]
-
-
-def _machine_memory() -> int:
-    """Memory of the machine, or of the container where that has less."""
-    total = int(psutil.virtual_memory().total)
-    try:
-        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
-    except OSError:
-        return total
-    return min(total, int(limit)) if limit.isdigit() else total
 
 
 # Celery -------------------------------------------------------------------------------------------------
@@ -210,6 +198,7 @@ class TrainersStep(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         """Start training beside the consumer; the pool need not be ready for it."""
+        os.nice(settings.NICENESS)  # whatever this thread starts from now on gives way too
         self._supervisor = Supervisor(name=f"{parent.hostname}-{os.getpid()}", queues=_run_queues(parent))
         _current.append(self._supervisor)
         self._supervisor.start()

@@ -215,10 +215,41 @@ def test_the_curve_comes_live_and_only_what_is_new_in_one_query(
     queue.report_progress(points={(submission.run_id, execution): points})
     with django_assert_num_queries(1):
         answer = api(learner).get(f"/api/v1/runs/{submission.run_id}/curve/?after=2")
-    assert answer.json() == {"state": "running", "is_over": False, "epochs": 10, "points": points[2:]}
+    assert answer.json() == {
+        "state": "running",
+        "is_over": False,
+        "epochs": 10,
+        "points": points[2:],
+        "position": None,
+        "ask_again_seconds": 1.0,
+    }
     queue.finish(run_id=submission.run_id, execution=execution, result=result(curve=points), output_key="")
     answer = api(learner).get(f"/api/v1/runs/{submission.run_id}/curve/").json()
     assert (answer["is_over"], len(answer["points"])) == (True, 3)
+
+
+def test_an_unchanged_curve_is_not_sent_again(api, submission, learner) -> None:
+    address = f"/api/v1/runs/{submission.run_id}/curve/"
+    waiting = api(learner).get(address)
+    assert (waiting.json()["position"], waiting.json()["points"]) == (1, [])
+    again = api(learner).get(address, headers={"If-None-Match": waiting["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", waiting["ETag"])
+    execution = claim(submission.run)
+    queue.report_progress(points={(submission.run_id, execution): [{"epoch": 1, "train_loss": 1.0}]})
+    news = api(learner).get(address, headers={"If-None-Match": waiting["ETag"]})
+    assert (news.status_code, len(news.json()["points"])) == (200, 1)
+
+
+def test_a_submission_is_accepted_in_few_queries(api, submit, learner, django_assert_num_queries) -> None:
+    """The learner's second attempt; a savepoint and its release stand for the transaction."""
+    submit({"training": {"epochs": 3}})
+    with django_assert_num_queries(13):
+        answer = post(api(learner), body={"config": FAST})
+    body = answer.json()
+    assert (answer.status_code, body["attempts"]) == (201, {"allowed": 5, "spent": 2, "left": 3})
+    assert (body["grade"], body["comments"], body["changes"]) == (None, [], [])
+    stored = api(learner).get(body["url"]).json()
+    assert stored == {key: value for key, value in body.items() if key in stored}
 
 
 def test_a_curve_after_nonsense_is_refused(api, submission, learner) -> None:

@@ -336,5 +336,5 @@ def test_lists_and_pages_ask_a_bounded_number_of_questions(
         client.get(reverse("courses:submissions"))
     with django_assert_max_num_queries(16):
         client.get(address("submission", made[-1]))
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(3):
         client.get(address("live", made[-1]))

@@ -88,3 +88,15 @@ def test_rings_that_come_together_are_merged(monkeypatch: pytest.MonkeyPatch) ->
     assert ringer.flush(5.0)
     assert sent.count("gpu") == 1
     assert 1 <= sent.count("cpu") <= 2
+
+
+def test_a_flood_of_submissions_rings_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[float] = []
+    monkeypatch.setattr(bell, "_publish", lambda queue: sent.append(time.monotonic()))
+    ringer, started = Ringer(), time.monotonic()
+    while time.monotonic() - started < 0.5:
+        ringer.ring("cpu")
+        time.sleep(0.005)
+    assert ringer.flush(5.0)
+    assert sent[0] - started < 0.05, "the first is sent at once"
+    assert 2 <= len(sent) <= 7

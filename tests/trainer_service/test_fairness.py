@@ -118,6 +118,22 @@ def test_short_runs_overtake_a_long_one_but_only_for_a_while(
     assert wait <= bound / 1.5 * 2.0 + 3.0
 
 
+def test_newcomers_without_end_cannot_hold_back_anyones_tenth_run(
+    enqueue: Enqueue, learner: Callable[[str], Any], settings: Any
+) -> None:
+    """Newcomers keep the worker busy for ever; the bound counts from when the run came."""
+    settings.TURN_SECONDS, settings.PATIENCE_SECONDS, settings.OVERTAKE_SECONDS = 60.0, 120.0, 60.0
+    morning = Morning(enqueue)
+    for _ in range(10):
+        morning.comes(0.0, "eager", learner("eager"), 2.0)
+    for number in range(150):
+        morning.comes(2.0 * number, "newcomer", learner(f"n{number}"), 2.0)
+    morning.play()
+    assert max(morning.waits["eager"]) > 60.0, "newcomers went first for a while"
+    # 10 of its own and what came within the bound: none that came later overtook it.
+    assert max(morning.waits["eager"]) <= 120.0 + 10 * 2.0 + 2.0
+
+
 def test_a_stack_takes_one_long_run_of_each_learner(enqueue: Enqueue, learner: Callable[[str], Any]) -> None:
     hoarder = [enqueue(mlp(seed=seed), learner("hoarder"), seconds=LONG) for seed in range(3)]
     other = enqueue(mlp(seed=9), learner("other"), seconds=LONG)

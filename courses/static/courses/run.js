@@ -1,7 +1,6 @@
-/* Keeps a run page moving: asks once a second, draws new points as they come, and opens the result at the end. */
+/* Keeps a run page moving: asks when the server says, draws new points as they come, opens the result at the end. */
 
-const ASK_MS = 1000;
-const DRAW_MS = 900; // points that came together are drawn over this time, so that the curve moves
+const DRAWN_WITHIN = 0.9; // points that came together are drawn over this part of the pause: the curve moves
 const SPOKEN_EVERY = 10;
 
 const panel = document.querySelector("[data-live]");
@@ -11,6 +10,7 @@ const epochs = Number(panel.dataset.epochs) || 0;
 const seen = panel.querySelectorAll("[data-live-rows] tr");
 let last = seen.length ? Number(seen[seen.length - 1].cells[0].textContent) : -1;
 let spoken = 0;
+let askMs = 1000;
 let draw = async () => {};
 
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -54,7 +54,7 @@ async function take(points, rows) {
     some.forEach(addRow);
     showProgress(part("rows").rows.length);
     speak(some[some.length - 1]);
-    await pause((DRAW_MS * some.length) / points.length);
+    await pause((DRAWN_WITHIN * askMs * some.length) / points.length);
   }
   last = points[points.length - 1].epoch;
 }
@@ -77,6 +77,7 @@ async function ask() {
   if (response.status === 403 || response.status === 404 || response.redirected) return location.reload();
   if (!response.ok) return undefined; // a busy moment: ask again
   const answer = await response.json();
+  askMs = 1000 * answer.ask_again_seconds;
   showState(answer);
   await take(answer.points, answer.rows);
   if (answer.is_over) {
@@ -90,6 +91,7 @@ async function ask() {
 async function watch() {
   if (figure) draw = (await import(panel.dataset.chartModule)).appendPoints;
   for (;;) {
+    const asked = performance.now();
     let over = false;
     try {
       over = await ask();
@@ -97,7 +99,7 @@ async function watch() {
       part("note").textContent = "The connection is lost; the run goes on. Trying again.";
     }
     if (over) return;
-    await pause(ASK_MS);
+    await pause(Math.max(0, askMs - (performance.now() - asked)));
   }
 }
 
