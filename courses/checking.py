@@ -18,6 +18,7 @@ from courses.content import (
     ModuleDefinition,
     load_course,
 )
+from courses.knob_schema import reachable_schemas
 from courses.knobs import effective, value_at
 from courses.reading import Unreadable, read_document
 from trainer_service.engine import catalogue
@@ -139,12 +140,14 @@ def _check_knobs(_: LoadedCourse, exercise: ExerciseDefinition) -> Iterator[Rema
     except SpecError:
         return
     for index, knob in enumerate(exercise.knobs):
-        for rule, message, remedy in _check_knob(knob, default):
+        for rule, message, remedy in _check_knob(knob, exercise, default):
             yield ("knobs", index), rule, f"{knob.path}: {message}", remedy
 
 
-def _check_knob(knob: Knob, default: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    schemas = fields.field_schemas(knob.location)
+def _check_knob(
+    knob: Knob, exercise: ExerciseDefinition, default: dict[str, Any]
+) -> Iterator[tuple[str, str, str]]:
+    schemas = reachable_schemas(exercise, knob)
     if not schemas:
         yield "unknown-knob", "the engine has no such field.", "Look for a typing mistake in the path."
         return
@@ -219,7 +222,7 @@ def _check_variants(_: LoadedCourse, exercise: ExerciseDefinition) -> Iterator[R
 
 def _check_criteria(_: LoadedCourse, exercise: ExerciseDefinition) -> Iterator[Remark]:
     dataset = catalogue.DATASETS.get(str(exercise.spec.get("data", {}).get("dataset")))
-    known = grading.metrics_of(dataset) if dataset else list(grading.METRICS)
+    known = grading.metrics_of(dataset, str(exercise.spec.get("task"))) if dataset else list(grading.METRICS)
     for index, criterion in enumerate(exercise.criteria):
         if criterion.metric not in known:
             message = f"'{criterion.metric}' cannot be graded here."

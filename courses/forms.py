@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from courses import fields
 from courses.content import ExerciseDefinition, Knob
+from courses.knob_schema import reachable_schemas
 from courses.knobs import bound, plain, value_at
 from courses.reading import MAX_DIGITS
 from trainer_service.engine.spec import SpecProblem
@@ -98,7 +99,7 @@ class ConfigForm(forms.Form):
             self.fields[name] = KnobField(
                 label=knob.label,
                 help_text=_help(knob, definition, self.conditions[knob.path]),
-                initial=_text(_value(knob, shown)),
+                initial=_text(_value(knob, definition, shown)),
                 widget=_widget(knob),
             )
         self.order_fields([*(field_name(knob.path) for knob in definition.knobs), "note"])
@@ -225,7 +226,7 @@ def _conditions(knob: Knob, definition: ExerciseDefinition) -> dict[str, list[An
     """Path of another knob -> the values under which this one has a meaning."""
     conditions: dict[str, list[Any]] = {path: list(only) for path, only in knob.when.items()}
     part = knob.location[0]
-    owners = fields.owners(knob.location)
+    owners = sorted(filter(None, reachable_schemas(definition, knob)))
     if owners and part in fields.VARIANT_KEYS:
         conditions.setdefault(f"{part}.{fields.VARIANT_KEYS[part]}", list(owners))
     offered = {k.path: set(map(str, k.choices or ())) for k in definition.knobs}
@@ -237,14 +238,14 @@ def _conditions(knob: Knob, definition: ExerciseDefinition) -> dict[str, list[An
     }
 
 
-def _value(knob: Knob, spec: dict[str, Any]) -> Any:
+def _value(knob: Knob, definition: ExerciseDefinition, spec: dict[str, Any]) -> Any:
     """The knob's value in `spec`, or what it would be were its variant chosen."""
     part, *rest = knob.location
     if not rest or (isinstance(spec.get(part), dict) and rest[0] in spec[part]):
         return value_at(spec, knob.location)
     if knob.default is not None:
         return knob.default
-    owners = fields.owners(knob.location)
+    owners = sorted(filter(None, reachable_schemas(definition, knob)))
     return fields.variant_defaults(part, owners[0]).get(rest[0]) if owners else None
 
 
@@ -288,7 +289,7 @@ def _help(knob: Knob, definition: ExerciseDefinition, conditions: dict[str, list
         limits.append(f"{'at' if limits else 'At'} most {knob.max_length} layers")
     if knob.scale == "log":
         limits.append(f"{'think' if limits else 'Think'} in factors")
-    default = name_of(_text(_value(knob, definition.default_spec)) or "none")
+    default = name_of(_text(_value(knob, definition, definition.default_spec)) or "none")
     limits.append(f"{'default' if limits else 'Default'} {default}")
     only = " and ".join(" or ".join(map(name_of, allowed)) for allowed in conditions.values())
     suffix = format_html(' <span class="only">Only for {}.</span>', only) if only else ""

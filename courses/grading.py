@@ -27,26 +27,28 @@ RELATIVE_TOLERANCE = 0.01
 
 Kind = Literal["share", "relative", "exact"]
 
-_SHARES = ("accuracy", "balanced_accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc")
-_OF_POSITIVE_CLASS = ("precision", "recall", "f1")
-_ERRORS = ("mse", "rmse", "mae", "r2", "log_loss")
 _PARTS = ("train", "validation", "held_out")
 
 # Every metric a criterion may name. Measured time, memory and energy are missing on purpose: they depend on
 # the machine that hosts the site, and a grade must not.
 METRICS: dict[str, Kind] = {
-    **{f"{part}.{name}": "share" for part in _PARTS for name in (*_SHARES, *_OF_POSITIVE_CLASS)},
-    **{f"{part}.{name}": "relative" for part in _PARTS for name in _ERRORS},
+    **{
+        f"{part}.{name}": metric.tolerance for part in _PARTS for name, metric in metric_words.METRICS.items()
+    },
     "telemetry.parameters": "exact",
     "telemetry.flops": "exact",
 }
 
 
-def metrics_of(dataset: Dataset) -> list[str]:
-    """The metrics that a run on `dataset` has."""
-    names = ["mse", "rmse", "mae", "r2"]
-    if dataset.task == "classification":
-        names = [*_SHARES, "log_loss", *(_OF_POSITIVE_CLASS if dataset.positive_class is not None else ())]
+def metrics_of(dataset: Dataset, task: str) -> list[str]:
+    """The metrics that a run of `task` on `dataset` has."""
+    names = [
+        name
+        for name, metric in metric_words.METRICS.items()
+        if task in metric.tasks
+        and (dataset.positive_class is not None or not metric.of_positive)
+        and (dataset.groups or not metric.of_groups)
+    ]
     exact = [metric for metric, kind in METRICS.items() if kind == "exact"]
     return [*(f"{part}.{name}" for part in _PARTS for name in names), *exact]
 

@@ -37,6 +37,15 @@ def reachable_variants(definition: ExerciseDefinition, part: str) -> list[str]:
     return [default, *(str(name) for name in chosen if name != default)]
 
 
+def reachable_schemas(definition: ExerciseDefinition, knob: Knob) -> dict[str, JsonSchema]:
+    """The engine's schema of a knob's field in each variant in which a learner may turn it."""
+    part = knob.location[0]
+    reachable = knob.when.get(f"{part}.{fields.VARIANT_KEYS.get(part)}")
+    names = reachable_variants(definition, part) if reachable is None else reachable
+    found = fields.field_schemas(knob.location)
+    return {name: schema for name, schema in found.items() if not name or name in names}
+
+
 def _part_schema(definition: ExerciseDefinition, part: str) -> JsonSchema:
     names = reachable_variants(definition, part)
     by_variant = {name: _variant_properties(definition, part, name) for name in names}

@@ -5,33 +5,71 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from trainer_service.engine.tasks import Task
+
 Direction = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """How a metric is called, which direction is better, and whether it is a share of rows."""
+    """How a metric is called, which direction is better, and whether it is written as a share of rows.
+
+    tolerance     how chance is allowed for in a grade: as a share of rows, or relative to the threshold
+    tasks         the tasks that have it
+    of_positive   it speaks of the positive class, and is missing where a dataset has none
+    of_groups     it compares groups of rows, and is missing where a dataset has none
+    """
 
     title: str
     better: Direction = "up"
-    is_share: bool = True
+    is_share: bool = False
+    tolerance: Literal["share", "relative"] = "share"
+    tasks: tuple[Task, ...] = ("classification",)
+    is_whole: bool = False
+    of_positive: bool = False
+    of_groups: bool = False
+
+
+def _error(title: str, task: Task) -> Metric:
+    return Metric(title, better="down", tolerance="relative", tasks=(task,))
 
 
 METRICS = {
-    "accuracy": Metric("Accuracy"),
-    "balanced_accuracy": Metric("Balanced accuracy"),
-    "precision": Metric("Precision of {positive}"),
-    "recall": Metric("Recall of {positive}"),
-    "f1": Metric("F1 of {positive}", is_share=False),
-    "precision_macro": Metric("Precision, mean of classes"),
-    "recall_macro": Metric("Recall, mean of classes"),
-    "f1_macro": Metric("F1, mean of classes", is_share=False),
-    "roc_auc": Metric("ROC AUC", is_share=False),
-    "log_loss": Metric("Log loss", better="down", is_share=False),
-    "r2": Metric("R²", is_share=False),
-    "mae": Metric("Mean absolute error", better="down", is_share=False),
-    "rmse": Metric("Root of mean squared error", better="down", is_share=False),
-    "mse": Metric("Mean squared error", better="down", is_share=False),
+    "accuracy": Metric("Accuracy", is_share=True),
+    "balanced_accuracy": Metric("Balanced accuracy", is_share=True),
+    "precision": Metric("Precision of {positive}", is_share=True, of_positive=True),
+    "recall": Metric("Recall of {positive}", is_share=True, of_positive=True),
+    "f1": Metric("F1 of {positive}", of_positive=True),
+    "precision_macro": Metric("Precision, mean of classes", is_share=True),
+    "recall_macro": Metric("Recall, mean of classes", is_share=True),
+    "f1_macro": Metric("F1, mean of classes", tasks=("classification", "multilabel")),
+    "cohen_kappa": Metric("Cohen's kappa"),
+    "matthews": Metric("Matthews correlation"),
+    "roc_auc": Metric("ROC AUC"),
+    "pr_auc": Metric("PR AUC"),
+    "log_loss": _error("Log loss", "classification"),
+    "brier": _error("Brier score", "classification"),
+    "calibration_error": _error("Calibration error", "classification"),
+    "demographic_parity_gap": Metric(
+        "Gap in positive answers between groups", "down", is_share=True, of_positive=True, of_groups=True
+    ),
+    "equal_opportunity_gap": Metric(
+        "Gap in recall between groups", "down", is_share=True, of_positive=True, of_groups=True
+    ),
+    "subset_accuracy": Metric("Rows with all labels right", is_share=True, tasks=("multilabel",)),
+    "f1_micro": Metric("F1 over all labels", tasks=("multilabel",)),
+    "mean_average_precision": Metric("Mean average precision", tasks=("multilabel", "detection")),
+    "r2": Metric("R²", tolerance="relative", tasks=("regression",)),
+    "mae": _error("Mean absolute error", "regression"),
+    "rmse": _error("Root of mean squared error", "regression"),
+    "mse": _error("Mean squared error", "regression"),
+    "adjusted_rand": Metric("Adjusted Rand index", tasks=("clustering",)),
+    "mutual_information": Metric("Normalized mutual information", tasks=("clustering",)),
+    "silhouette": Metric("Silhouette", tasks=("clustering",)),
+    "clusters": Metric("Clusters", is_whole=True, tasks=("clustering",)),
+    "noise_share": Metric("Rows in no cluster", "down", is_share=True, tasks=("clustering",)),
+    "variance_kept": Metric("Variance that comes back", is_share=True, tasks=("reconstruction",)),
+    "reconstruction_mse": _error("Mean squared error of a feature", "reconstruction"),
 }
 COUNTS = {"parameters": "Number of parameters", "flops": "Number of operations"}
 PARTS = {"train": "training rows", "validation": "validation rows", "held_out": "held-out rows"}
@@ -50,7 +88,7 @@ def number(name: str, value: float | None) -> str:
     """A value in words: shares as percentages, counts whole, everything else to four digits."""
     if value is None:
         return "not defined"
-    if name in COUNTS:
+    if name in COUNTS or METRICS[name].is_whole:
         return f"{value:,.0f}"
     if METRICS[name].is_share:
         return _signed(f"{100 * value:.1f} %")

@@ -118,10 +118,10 @@ def test_points_add_up_and_decide_the_pass() -> None:
 
 def test_every_dataset_has_metrics_that_can_be_graded() -> None:
     for dataset in DATASETS.values():
-        assert set(metrics_of(dataset)) <= set(METRICS)
-    assert "held_out.recall" in metrics_of(DATASETS["breast_cancer@1"])
-    assert "held_out.recall" not in metrics_of(DATASETS["digits@1"])
-    assert "held_out.accuracy" not in metrics_of(DATASETS["diabetes@1"])
+        assert set(metrics_of(dataset, dataset.task)) <= set(METRICS)
+    assert "held_out.recall" in metrics_of(DATASETS["breast_cancer@1"], "classification")
+    assert "held_out.recall" not in metrics_of(DATASETS["digits@1"], "classification")
+    assert "held_out.accuracy" not in metrics_of(DATASETS["diabetes@1"], "regression")
 
 
 # Properties

@@ -99,7 +99,8 @@ def training_rows(spec: RunSpec) -> TrainingRows:
     watching, rest = _divide(loaded.pool.targets, validation, seed=seed, stratified=stratified)
     remaining = loaded.pool.take(rest)
     fitting, _ = _divide(remaining.targets, train, seed=seed, stratified=stratified)
-    return TrainingRows(train=remaining.take(fitting), validation=loaded.pool.take(watching))
+    fitted = _balanced(remaining.take(fitting), spec)
+    return TrainingRows(train=fitted, validation=loaded.pool.take(watching))
 
 
 # Private functions --------------------------------------------------------------------------------------
@@ -111,6 +112,21 @@ def _installed(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 _READ = {"installed": _installed, "generated": generators.generate}
+
+
+def _balanced(rows: Rows, spec: RunSpec) -> Rows:
+    """Rows to fit, drawn so that each class has as many as the largest, or as the smallest."""
+    if spec.task != "classification" or spec.data.balance not in {"oversample", "undersample"}:
+        return rows
+    random = np.random.RandomState(spec.training.seed)
+    groups = [np.flatnonzero(rows.targets == label) for label in np.unique(rows.targets)]
+    counts = [len(group) for group in groups]
+    if spec.data.balance == "undersample":
+        drawn = [np.sort(random.permutation(group)[: min(counts)]) for group in groups]
+    else:
+        # Every row once, and then again and again until the class is as large as the largest.
+        drawn = [np.resize(random.permutation(group), max(counts)) for group in groups]
+    return rows.take(np.sort(np.concatenate(drawn)))
 
 
 def _divide(

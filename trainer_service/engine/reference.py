@@ -141,6 +141,9 @@ def _allowed(field: dict[str, Any]) -> str:
     """What a field takes, in words, from its JSON Schema."""
     if "anyOf" in field:
         return " or ".join(_allowed(choice) for choice in field["anyOf"])
+    if "discriminator" in field:
+        names = ", ".join(f"`{name}`" for name in field["discriminator"]["mapping"])
+        return f"one of {names}, with its fields"
     if "enum" in field or "const" in field:
         values = field.get("enum") or [field["const"]]
         return ", ".join(f"`{json.dumps(value)}`" for value in values)
@@ -152,6 +155,8 @@ def _allowed(field: dict[str, Any]) -> str:
             return f"{kind}, {field['minimum']:g} to {_number(field['maximum'])}"
         case "null":
             return "`null`"
+        case "boolean":
+            return "`true`, `false`"
         case _:
             return "the name of a dataset above"
 

@@ -5,7 +5,7 @@ This is the only place where a model meets held-out rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,9 @@ def report(run: Finished, folder: Path) -> RunResult:
     on_train = run.predict(run.rows.train.features)
     on_validation = run.predict(run.rows.validation.features)
     on_held_out = run.predict(run.preprocessor(held_out.rows.features))
-    judged = metrics.judge(task, dataset, on_held_out, held_out)
+    judged = metrics.judge(
+        task, dataset, on_held_out, replace(held_out, rows=run.preprocessor.rows(held_out.rows))
+    )
     weights = artifacts.save_weights(folder, run.fitted.model, run.preprocessor)
     predictions = artifacts.save_predictions(folder, on_held_out, held_out)
     return RunResult(

@@ -15,6 +15,7 @@ Task = Literal[
     "detection",
     "control",
 ]
+UNSUPERVISED: frozenset[Task] = frozenset({"clustering", "reconstruction", "generation", "control"})
 TASKS: tuple[Task, ...] = get_args(Task)
 
 # What one example is: a row of a table; an image (height, width) or (height, width, channels); a sequence

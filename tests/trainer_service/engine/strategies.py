@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from trainer_service.engine.catalogue import DATASETS
-from trainer_service.engine.spec import FAMILIES_BY_TASK, RunSpec, parse
+from trainer_service.engine.spec import FAMILIES_BY_TASK, RunSpec, SpecError, parse
 
 PENALTIES = st.sampled_from(["none", "l1", "l2", "elastic_net"])
 DEPTHS = st.none() | st.integers(1, 64)
 RATIOS = st.floats(0, 1)
+ENSEMBLES = frozenset({"bagging", "voting", "stacking"})
 
 KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "linear_regression": {"penalty": PENALTIES, "alpha": st.floats(1e-6, 1e4), "l1_ratio": RATIOS},
@@ -38,11 +40,75 @@ KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "gamma": st.just("scale") | st.floats(1e-6, 1e3),
         "degree": st.integers(2, 5),
     },
+    "perceptron": {
+        "penalty": PENALTIES,
+        "alpha": st.floats(1e-7, 1),
+        "l1_ratio": RATIOS,
+        "max_iter": st.integers(1, 50),
+    },
+    "k_nearest_neighbours": {
+        "n_neighbors": st.integers(1, 200),
+        "weights": st.sampled_from(["uniform", "distance"]),
+        "metric": st.sampled_from(["euclidean", "manhattan"]),
+    },
+    "naive_bayes": {
+        "distribution": st.sampled_from(["gaussian", "multinomial", "bernoulli"]),
+        "alpha": st.floats(1e-6, 100),
+    },
+    "hist_gradient_boosting": {
+        "max_iter": st.integers(1, 5),
+        "learning_rate": st.floats(1e-4, 1),
+        "max_leaf_nodes": st.integers(2, 8),
+        "max_depth": DEPTHS,
+        "min_samples_leaf": st.integers(1, 1000),
+        "l2_regularization": st.floats(0, 1e4),
+        "max_bins": st.integers(2, 255),
+    },
+    "k_means": {
+        "n_clusters": st.integers(1, 50),
+        "init": st.sampled_from(["k-means++", "random"]),
+        "n_init": st.integers(1, 3),
+        "max_iter": st.integers(1, 50),
+    },
+    "gaussian_mixture": {
+        "n_components": st.integers(1, 10),
+        "covariance": st.sampled_from(["full", "tied", "diag", "spherical"]),
+        "reg_covar": st.floats(1e-9, 10),
+        "max_iter": st.integers(1, 20),
+    },
+    "dbscan": {"eps": st.floats(1e-3, 1e3), "min_samples": st.integers(1, 200)},
+    "pca": {"n_components": st.integers(1, 100), "whiten": st.booleans()},
     "mlp": {
         "hidden": st.lists(st.integers(1, 40), min_size=1, max_size=8),
         "activation": st.sampled_from(["relu", "tanh"]),
     },
 }
+
+
+def members(task: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Any model that can be part of an ensemble for `task`."""
+    names = sorted(FAMILIES_BY_TASK[task] - ENSEMBLES - {"mlp"})
+    return st.sampled_from(names).flatmap(lambda name: knobs(name, task))
+
+
+def knobs(family: str, task: str) -> st.SearchStrategy[dict[str, Any]]:
+    """All fields of a model of `family`."""
+    several = st.lists(members(task), min_size=2, max_size=3) if family in ENSEMBLES else st.nothing()
+    ensembles: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+        "bagging": {
+            "n_estimators": st.integers(1, 4),
+            "max_samples": st.floats(0.05, 1),
+            "max_features": st.floats(0.05, 1),
+        },
+        "voting": {"members": several, "voting": st.sampled_from(["hard", "soft"])},
+        "stacking": {"members": several, "folds": st.integers(2, 3)},
+    }
+    fields = dict(ensembles.get(family) or KNOBS[family])
+    if family in {"bagging", "stacking"}:
+        fields["member" if family == "bagging" else "final"] = members(task)
+    return st.fixed_dictionaries({"family": st.just(family), **fields})
+
+
 OPTIMIZERS = st.fixed_dictionaries(
     {"kind": st.just("sgd"), "learning_rate": st.floats(1e-7, 10), "momentum": st.floats(0, 0.999)}
 ) | st.fixed_dictionaries({"kind": st.just("adamw"), "learning_rate": st.floats(1e-7, 10)})
@@ -50,31 +116,40 @@ OPTIMIZERS = st.fixed_dictionaries(
 
 @st.composite
 def specs(draw: st.DrawFn) -> RunSpec:
-    """A spec of any dataset and family, every field drawn from its whole range, sizes from its lower end."""
+    """A spec of any dataset, task and family; every field from its whole range, sizes from its lower end.
+
+    What is refused for parts that do not fit together (soft voting without probabilities) is drawn again.
+    """
     dataset = DATASETS[draw(st.sampled_from(sorted(DATASETS)))]
-    family = draw(st.sampled_from(sorted(FAMILIES_BY_TASK[dataset.task])))
+    task = draw(st.sampled_from(dataset.tasks))
+    family = draw(st.sampled_from(sorted(FAMILIES_BY_TASK[task])))
     steps = draw(st.lists(st.sampled_from(["standardize", "minmax"]), unique=True))
-    return parse(
-        {
-            "task": dataset.task,
-            "data": {
-                "dataset": dataset.name,
-                "validation_fraction": draw(st.floats(0.05, 0.5)),
-                "train_fraction": draw(st.floats(0.05, 1)),
-            },
-            "preprocessing": [{"step": step} for step in steps],
-            "model": {"family": family, **draw(st.fixed_dictionaries(KNOBS[family]))},
-            "optimizer": draw(OPTIMIZERS),
-            "schedule": {"kind": draw(st.sampled_from(["constant", "cosine"]))},
-            "regularization": {
-                "weight_decay": draw(RATIOS),
-                "dropout": draw(st.floats(0, 0.9)),
-                "early_stopping_patience": draw(st.none() | st.integers(1, 100)),
-            },
-            "training": {
-                "epochs": draw(st.integers(1, 4)),
-                "batch_size": draw(st.sampled_from([8, 16, 32, 64, 128, 256])),
-                "seed": draw(st.integers(0, 2**31 - 1)),
-            },
-        }
-    )
+    raw = {
+        "task": task,
+        "data": {
+            "dataset": dataset.name,
+            "validation_fraction": draw(st.floats(0.05, 0.5)),
+            "train_fraction": draw(st.floats(0.05, 1)),
+            "balance": draw(st.sampled_from(["none", "none", "oversample", "undersample", "class_weights"])),
+        },
+        "preprocessing": [{"step": step} for step in steps],
+        "model": draw(knobs(family, task)),
+        "optimizer": draw(OPTIMIZERS),
+        "schedule": {"kind": draw(st.sampled_from(["constant", "cosine"]))},
+        "regularization": {
+            "weight_decay": draw(RATIOS),
+            "dropout": draw(st.floats(0, 0.9)),
+            "early_stopping_patience": draw(st.none() | st.integers(1, 100)),
+        },
+        "training": {
+            "epochs": draw(st.integers(1, 4)),
+            "batch_size": draw(st.sampled_from([8, 16, 32, 64, 128, 256])),
+            "seed": draw(st.integers(0, 2**31 - 1)),
+        },
+    }
+    try:
+        return parse(raw)
+    except SpecError as error:
+        assert all(problem.path.partition(".")[0] in {"data", "model"} for problem in error.problems), error
+        assume(False)
+        raise AssertionError from error

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.cluster import DBSCAN, KMeans
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
-from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Ridge
+from sklearn.decomposition import PCA
+from sklearn.ensemble import (
+    BaggingClassifier,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+    StackingClassifier,
+    VotingClassifier,
+    VotingRegressor,
+)
+from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression, Perceptron, Ridge
 from sklearn.metrics import accuracy_score, roc_auc_score
+from sklearn.mixture import GaussianMixture
+from sklearn.naive_bayes import BernoulliNB, GaussianNB
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from trainer_service.engine.data import load, training_rows
 from trainer_service.engine.families import FAMILIES
-from trainer_service.engine.spec import FAMILIES_BY_TASK, parse
+from trainer_service.engine.spec import FAMILIES_BY_TASK, SpecError, parse
 
 SEED = 3
 CASES = [
@@ -59,6 +73,65 @@ CASES = [
     ),
     ("digits@1", {"family": "svm", "gamma": 0.01, "C": 5.0}, SVC(gamma=0.01, C=5.0)),
     (
+        "digits@1",
+        {"family": "perceptron", "penalty": "l2", "alpha": 0.001},
+        Perceptron(penalty="l2", alpha=0.001, max_iter=200, random_state=SEED),
+    ),
+    (
+        "digits@1",
+        {"family": "k_nearest_neighbours", "n_neighbors": 7, "weights": "distance", "metric": "manhattan"},
+        KNeighborsClassifier(n_neighbors=7, weights="distance", metric="manhattan"),
+    ),
+    ("diabetes@1", {"family": "k_nearest_neighbours"}, KNeighborsRegressor()),
+    ("wine@1", {"family": "naive_bayes"}, GaussianNB()),
+    (
+        "digits@1",
+        {"family": "naive_bayes", "distribution": "bernoulli", "alpha": 0.5},
+        BernoulliNB(alpha=0.5),
+    ),
+    (
+        "breast_cancer@1",
+        {"family": "hist_gradient_boosting", "max_iter": 20, "max_depth": 3},
+        HistGradientBoostingClassifier(
+            max_iter=20, max_depth=3, max_leaf_nodes=15, max_bins=64, early_stopping=False, random_state=SEED
+        ),
+    ),
+    (
+        "diabetes@1",
+        {"family": "hist_gradient_boosting", "max_iter": 20, "learning_rate": 0.3},
+        HistGradientBoostingRegressor(
+            max_iter=20, learning_rate=0.3, max_leaf_nodes=15, max_bins=64, early_stopping=False
+        ),
+    ),
+    (
+        "wine@1",
+        {"family": "bagging", "member": {"family": "perceptron"}, "n_estimators": 5, "max_samples": 0.5},
+        BaggingClassifier(
+            Perceptron(max_iter=200, random_state=SEED), n_estimators=5, max_samples=0.5, random_state=SEED
+        ),
+    ),
+    (
+        "wine@1",
+        {"family": "voting", "members": [{"family": "naive_bayes"}, {"family": "svm"}]},
+        VotingClassifier([("a", GaussianNB()), ("b", SVC())]),
+    ),
+    (
+        "diabetes@1",
+        {"family": "voting", "members": [{"family": "linear_regression"}, {"family": "decision_tree"}]},
+        VotingRegressor([("a", Ridge()), ("b", DecisionTreeRegressor(random_state=SEED))]),
+    ),
+    (
+        "wine@1",
+        {
+            "family": "stacking",
+            "members": [{"family": "naive_bayes"}, {"family": "k_nearest_neighbours"}],
+            "final": {"family": "logistic_regression"},
+        },
+        StackingClassifier(
+            [("a", GaussianNB()), ("b", KNeighborsClassifier())], LogisticRegression(max_iter=200), cv=3
+        ),
+    ),
+    (
         "diabetes@1",
         {"family": "svm", "kernel": "poly", "degree": 2},
         TransformedTargetRegressor(SVR(kernel="poly", degree=2), transformer=StandardScaler()),
@@ -66,12 +139,12 @@ CASES = [
 ]
 
 
-def spec_of(dataset: str, model: dict) -> object:
+def spec_of(dataset: str, model: dict, task: str = "", **data: object) -> object:
     """A standardized run."""
     return parse(
         {
-            "task": "regression" if dataset.startswith("diabetes") else "classification",
-            "data": {"dataset": dataset},
+            "task": task or ("regression" if dataset.startswith("diabetes") else "classification"),
+            "data": {"dataset": dataset, **data},
             "preprocessing": [{"step": "standardize"}],
             "model": model,
             "training": {"seed": SEED},
@@ -96,6 +169,116 @@ def test_a_scikit_learn_family_says_what_scikit_learn_says(run, dataset, model, 
         assert result.metrics["held_out"]["accuracy"] == pytest.approx(
             accuracy_score(held_out.targets, expected)
         )
+
+
+def scaled(spec) -> tuple[np.ndarray, np.ndarray]:
+    """Standardized features of the training rows and of the held-out rows."""
+    rows, held_out = training_rows(spec), load(spec.data.dataset).held_out.rows
+    scaler = StandardScaler().fit(rows.train.features)
+    return scaler.transform(rows.train.features), scaler.transform(held_out.features)
+
+
+@pytest.mark.parametrize(
+    ("model", "by_hand"),
+    [
+        ({"family": "k_means", "n_clusters": 3}, KMeans(n_clusters=3, n_init=4, random_state=SEED)),
+        (
+            {"family": "gaussian_mixture", "n_components": 3, "covariance": "diag"},
+            GaussianMixture(n_components=3, covariance_type="diag", random_state=SEED),
+        ),
+    ],
+)
+def test_a_clustering_is_that_of_scikit_learn_and_never_saw_a_class(run, model, by_hand):
+    spec = spec_of("wine@1", model, task="clustering")
+    train, held_out = scaled(spec)
+    expected = by_hand.fit(train).predict(held_out)
+    (result,) = run([spec])
+    assert np.array_equal(np.load(result.files["held_out_predictions"])["value"], expected)
+    assert result.metrics["held_out"]["adjusted_rand"] > 0.5
+
+
+def test_dense_rows_are_those_of_scikit_learn_and_new_rows_join_the_nearest(run):
+    spec = spec_of("wine@1", {"family": "dbscan", "eps": 2.2, "min_samples": 5}, task="clustering")
+    train, held_out = scaled(spec)
+    by_hand = DBSCAN(eps=2.2, min_samples=5).fit(train)
+    core, labels = train[by_hand.core_sample_indices_], by_hand.labels_[by_hand.core_sample_indices_]
+    distances = np.linalg.norm(held_out[:, None] - core[None], axis=2)
+    expected = np.where(distances.min(axis=1) <= 2.2, labels[distances.argmin(axis=1)], -1)
+    (result,) = run([spec])
+    assert np.array_equal(np.load(result.files["held_out_predictions"])["value"], expected)
+    assert 0 < result.metrics["held_out"]["noise_share"] < 1
+
+
+def test_principal_components_bring_back_what_those_of_scikit_learn_do(run):
+    spec = spec_of("digits@1", {"family": "pca", "n_components": 8}, task="reconstruction")
+    train, held_out = scaled(spec)
+    by_hand = PCA(n_components=8, random_state=SEED).fit(train)
+    expected = by_hand.inverse_transform(by_hand.transform(held_out))
+    (result,) = run([spec])
+    said = np.load(result.files["held_out_predictions"])["value"]
+    np.testing.assert_allclose(said, expected, rtol=1e-6, atol=1e-9)
+    assert result.metrics["held_out"]["reconstruction_mse"] == pytest.approx(
+        np.square(held_out - expected).mean()
+    )
+
+
+def test_a_hard_vote_ranks_classes_by_their_share_of_it(run):
+    members = [{"family": "perceptron"}, {"family": "svm"}, {"family": "naive_bayes"}]
+    (result,) = run([spec_of("wine@1", {"family": "voting", "members": members})])
+    scores = np.load(result.files["held_out_predictions"])["scores"]
+    assert set(np.unique(scores.round(3))) <= {0, 0.333, 0.667, 1}
+    assert result.metrics["held_out"]["roc_auc"] > 0.9
+
+
+def test_an_ensemble_refuses_members_that_cannot_help():
+    def problem(model):
+        with pytest.raises(SpecError) as caught:
+            spec_of("wine@1", model)
+        return caught.value.problems[0]
+
+    wrong = problem({"family": "bagging", "member": {"family": "linear_regression"}})
+    assert (wrong.path, "cannot do classification" in wrong.message) == ("model.member", True)
+    members = [{"family": "naive_bayes"}, {"family": "perceptron"}]
+    wrong = problem({"family": "voting", "members": members, "voting": "soft"})
+    assert (wrong.path, "choose hard voting" in wrong.message) == ("model.members.1", True)
+    wrong = problem({"family": "voting", "members": [{"family": "svm", "C": -1.0}, members[0]]})
+    assert wrong.path == "model.members.0.C"
+
+
+def test_balanced_rows_and_weighted_classes_are_those_of_scikit_learn(run):
+    model = {"family": "logistic_regression"}
+    spec = spec_of("breast_cancer@1", model, balance="class_weights")
+    train, held_out = scaled(spec)
+    targets = training_rows(spec).train.targets
+    by_hand = LogisticRegression(max_iter=200, class_weight="balanced").fit(train, targets)
+    (result,) = run([spec])
+    said = np.load(result.files["held_out_predictions"])["probabilities"]
+    np.testing.assert_allclose(said, by_hand.predict_proba(held_out), atol=1e-6)
+    for balance, size in (("oversample", max), ("undersample", min)):
+        drawn = training_rows(spec_of("breast_cancer@1", model, balance=balance)).train
+        assert set(np.bincount(drawn.targets)) == {size(np.bincount(targets))}
+        assert set(map(bytes, drawn.features)) <= set(map(bytes, training_rows(spec).train.features))
+
+
+@pytest.mark.parametrize(
+    ("dataset", "model", "code"),
+    [
+        ("breast_cancer@1", {"family": "naive_bayes", "distribution": "multinomial"}, "negative_counts"),
+        (
+            "wine@1",
+            {
+                "family": "stacking",
+                "members": [{"family": "svm"}] * 2,
+                "final": {"family": "svm"},
+                "folds": 5,
+            },
+            "too_few_rows",
+        ),
+    ],
+)
+def test_what_only_shows_in_the_numbers_is_the_learners_to_mend(run, dataset, model, code):
+    (result,) = run([spec_of(dataset, model, train_fraction=0.05)])
+    assert (result.failure.code, result.failure.owner) == (code, "learner")
 
 
 def test_every_family_of_the_spec_is_there():

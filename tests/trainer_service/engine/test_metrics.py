@@ -52,6 +52,86 @@ def test_metrics_of_many_classes_are_those_of_scikit_learn(seed, name, rows):
         assert ours["roc_auc"] is None
 
 
+def by_hand_calibration_error(targets: np.ndarray, probabilities: np.ndarray) -> float:
+    """Row by row and bin by bin, as the definition has it."""
+    total = 0.0
+    for number in range(15):
+        inside = [
+            row
+            for row, p in enumerate(probabilities)
+            if number / 15 < p.max() <= (number + 1) / 15 + (1e-12 if number == 14 else 0)
+        ]
+        if inside:
+            right = np.mean([probabilities[row].argmax() == targets[row] for row in inside])
+            total += len(inside) * abs(right - np.mean([probabilities[row].max() for row in inside]))
+    return total / len(targets)
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from(["breast_cancer@1", "wine@1", "digits@1"]),
+    st.integers(12, 80),
+)
+def test_agreement_ranking_and_calibration_are_those_of_scikit_learn(seed, name, rows):
+    dataset = DATASETS[name]
+    classes = len(dataset.classes)
+    targets, guess = guesses(seed, classes, rows)
+    ours = metrics.evaluate("classification", dataset, guess, rows_of(targets))
+    assert ours["cohen_kappa"] == pytest.approx(theirs.cohen_kappa_score(targets, guess.values))
+    assert ours["matthews"] == pytest.approx(theirs.matthews_corrcoef(targets, guess.values))
+    labels = list(range(classes))
+    if classes == 2:
+        brier = theirs.brier_score_loss(targets, guess.probabilities[:, 1])
+        area = theirs.average_precision_score(targets == 0, guess.scores[:, 0])
+    else:
+        brier = theirs.brier_score_loss(targets, guess.probabilities, labels=labels)
+        there = sorted(set(targets))
+        area = theirs.average_precision_score(np.eye(classes)[targets][:, there], guess.scores[:, there])
+    assert ours["brier"] == pytest.approx(brier)
+    assert ours["pr_auc"] == pytest.approx(area)
+    assert ours["calibration_error"] == pytest.approx(by_hand_calibration_error(targets, guess.probabilities))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 6), st.integers(12, 80))
+def test_clusterings_are_compared_as_scikit_learn_compares_them(seed, clusters, rows):
+    random = np.random.RandomState(seed)
+    targets, values = random.randint(3, size=rows), random.randint(-1, clusters, size=rows)
+    features = random.normal(size=(rows, 4)) + targets[:, None]
+    ours = metrics.evaluate("clustering", DATASETS["wine@1"], Prediction(values), Rows(features, targets))
+    assert ours["adjusted_rand"] == pytest.approx(theirs.adjusted_rand_score(targets, values))
+    assert ours["mutual_information"] == pytest.approx(
+        theirs.normalized_mutual_info_score(targets, values), abs=1e-9
+    )
+    if 2 <= len(set(values)) < rows:
+        assert ours["silhouette"] == pytest.approx(theirs.silhouette_score(features, values))
+    else:
+        assert ours["silhouette"] is None
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_many_labels_are_measured_as_scikit_learn_measures_them(seed):
+    random = np.random.RandomState(seed)
+    targets = random.randint(2, size=(40, 3))
+    probabilities = np.clip(0.6 * targets + 0.5 * random.random_sample((40, 3)), 0, 1)
+    guess = Prediction((probabilities > 0.5).astype(int), probabilities, probabilities)
+    dataset = dataclasses.replace(DATASETS["wine@1"], target_shape=(3,))
+    ours = metrics.evaluate("multilabel", dataset, guess, rows_of(targets))
+    judged = metrics.judge("multilabel", dataset, guess, HeldOut(np.arange(40), rows_of(targets)))
+    assert ours["subset_accuracy"] == pytest.approx(theirs.accuracy_score(targets, guess.values))
+    for average in ("micro", "macro"):
+        f1 = theirs.f1_score(targets, guess.values, average=average, zero_division=0)
+        assert ours[f"f1_{average}"] == pytest.approx(f1)
+        assert judged.intervals[f"f1_{average}"].low <= f1 <= judged.intervals[f"f1_{average}"].high
+    area = theirs.average_precision_score(targets, probabilities, average="macro")
+    assert ours["mean_average_precision"] == pytest.approx(area)
+    by_label = theirs.recall_score(targets, guess.values, average=None, zero_division=0)
+    assert [figures["recall"] for figures in judged.per_class.values()] == pytest.approx(by_label.tolist())
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000))
 def test_two_class_metrics_speak_of_the_positive_class(seed):

@@ -23,7 +23,8 @@ class Dataset:
     vocabulary       the words of texts; number 0 is padding and number i is `vocabulary[i - 1]`
     categories       feature -> names of its values, for features whose numbers 0, 1, … only name something
     has_missing      some features are not known in some rows (NaN)
-    group_feature    the feature whose values are groups of people or sources: fairness, grouped validation
+    groups           names of the groups of people, machines, … that rows belong to; the group is no feature
+    group_parts      groups are kept whole: a group is either in the held-out rows or in the others
     is_ordered       rows are in the order of time
     """
 
@@ -48,7 +49,8 @@ class Dataset:
     vocabulary: tuple[str, ...] = field(default=(), repr=False)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     has_missing: bool = False
-    group_feature: str | None = None
+    groups: tuple[str, ...] = ()
+    group_parts: bool = False
     is_ordered: bool = False
 
     def __post_init__(self) -> None:

@@ -21,10 +21,12 @@ INSTALLED: tuple[Dataset, ...] = (
         classes=tuple("0123456789"),
         form="image",
         shape=(8, 8),
+        also=("clustering", "reconstruction"),
         feature_names=tuple(f"pixel {row},{column}" for row in range(8) for column in range(8)),
     ),
     Dataset(
         name="breast_cancer@1",
+        also=("clustering",),
         title="Breast tumours",
         task="classification",
         rows=569,
@@ -55,6 +57,7 @@ INSTALLED: tuple[Dataset, ...] = (
     ),
     Dataset(
         name="wine@1",
+        also=("clustering", "reconstruction"),
         title="Wine cultivars",
         task="classification",
         rows=178,

@@ -8,13 +8,34 @@ is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from trainer_service.engine.estimate import linear, networks, svm, trees
+from trainer_service.engine.estimate import ensembles, linear, neighbours, networks, svm, trees, unsupervised
 from trainer_service.engine.estimate.base import Estimate
+from trainer_service.engine.estimate.table import FORMS, of_family
 from trainer_service.engine.spec import RunSpec
 
 __all__ = ["Estimate", "estimate"]
+
+FORMS.update(
+    {
+        "linear_regression": linear.linear_regression,
+        "logistic_regression": linear.logistic_regression,
+        "perceptron": linear.perceptron,
+        "k_nearest_neighbours": neighbours.k_nearest_neighbours,
+        "naive_bayes": neighbours.naive_bayes,
+        "decision_tree": trees.decision_tree,
+        "random_forest": trees.random_forest,
+        "hist_gradient_boosting": trees.hist_gradient_boosting,
+        "svm": svm.svm,
+        "bagging": ensembles.bagging,
+        "voting": ensembles.voting,
+        "stacking": ensembles.stacking,
+        "k_means": unsupervised.k_means,
+        "gaussian_mixture": unsupervised.gaussian_mixture,
+        "dbscan": unsupervised.dbscan,
+        "pca": unsupervised.pca,
+        "mlp": networks.mlp,
+    }
+)
 
 
 def estimate(spec: RunSpec) -> Estimate:
@@ -22,15 +43,4 @@ def estimate(spec: RunSpec) -> Estimate:
     train, validation = spec.dataset.split(
         validation_fraction=spec.data.validation_fraction, train_fraction=spec.data.train_fraction
     )
-    return _FAMILIES[spec.model.family](spec, train, validation)
-
-
-# By family, given the rows it fits and the rows that validate
-_FAMILIES: dict[str, Callable[[RunSpec, int, int], Estimate]] = {
-    "linear_regression": linear.linear_regression,
-    "logistic_regression": linear.logistic_regression,
-    "decision_tree": trees.decision_tree,
-    "random_forest": trees.random_forest,
-    "svm": svm.svm,
-    "mlp": networks.mlp,
-}
+    return of_family(spec, train, validation)

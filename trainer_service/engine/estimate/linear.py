@@ -40,3 +40,18 @@ def logistic_regression(spec: RunSpec, train: int, validation: int) -> Estimate:
         flops=4.0 * train * features * rows_of_weights * steps,
         seconds=seconds,
     )
+
+
+def perceptron(spec: RunSpec, train: int, validation: int) -> Estimate:
+    """A pass over all rows for each class; it ends when passes no longer help, mostly after a dozen."""
+    model = spec.model
+    assert isinstance(model, specs.Perceptron)
+    features, classes = spec.features, len(spec.dataset.classes)
+    rows_of_weights = 1 if classes == 2 else classes
+    touched = float(min(model.max_iter, 15)) * train * features * rows_of_weights
+    return Estimate(
+        parameters=(features + 1) * rows_of_weights,
+        memory_bytes=2 * MEGABYTE + 24 * train * features,
+        flops=4.0 * touched,
+        seconds=0.02 + 3e-9 * touched,
+    )

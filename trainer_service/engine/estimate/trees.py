@@ -38,6 +38,22 @@ def random_forest(spec: RunSpec, train: int, validation: int) -> Estimate:
     )
 
 
+def hist_gradient_boosting(spec: RunSpec, train: int, validation: int) -> Estimate:
+    """Trees x leaves, each of which looks at the histograms of all features."""
+    model, features = spec.model, spec.features
+    assert isinstance(model, specs.HistGradientBoosting)
+    trees = model.max_iter * (len(spec.dataset.classes) if len(spec.dataset.classes) > 2 else 1)
+    leaves = max(1, min(model.max_leaf_nodes, train // model.min_samples_leaf, 2 ** (model.max_depth or 6)))
+    bins = min(model.max_bins, train)
+    looked = trees * (train * features * math.log2(leaves + 1) + leaves * features * bins)
+    return Estimate(
+        parameters=trees * (2 * leaves - 1),
+        memory_bytes=4 * MEGABYTE + trees * (3000 + 250 * leaves) + 40 * train * features,
+        flops=looked,
+        seconds=0.1 + trees * (0.4e-3 + 40e-6 * leaves) + 1.2e-9 * looked,
+    )
+
+
 def grown(spec: RunSpec, train: int, smallest_leaf: int, max_depth: int | None) -> tuple[int, float]:
     """Leaves of a tree that grows as far as it may, and how deep its rows are on average."""
     # Rows of one class need no more questions; rows with numbers of their own end each in a leaf of its own.

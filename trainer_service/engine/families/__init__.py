@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from trainer_service.engine.families.base import Family
-from trainer_service.engine.families.forest import RandomForest
-from trainer_service.engine.families.linear import LinearRegression, LogisticRegression
+from trainer_service.engine.families.ensembles import MEMBERS, Bagging, Stacking, Voting
 from trainer_service.engine.families.mlp import MLP
-from trainer_service.engine.families.svm import SVM
-from trainer_service.engine.families.tree import DecisionTree
+from trainer_service.engine.families.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
 
 FAMILIES: dict[str, Family] = {
-    "linear_regression": LinearRegression(),
-    "logistic_regression": LogisticRegression(),
-    "decision_tree": DecisionTree(),
-    "random_forest": RandomForest(),
-    "svm": SVM(),
+    **MEMBERS,
+    "bagging": Bagging(),
+    "voting": Voting(),
+    "stacking": Stacking(),
+    "k_means": KMeans(),
+    "gaussian_mixture": GaussianMixture(),
+    "dbscan": DBSCAN(),
+    "pca": PCA(),
     "mlp": MLP(),
 }

@@ -1,4 +1,4 @@
-"""What a model family is to the engine: something that builds, fits and predicts."""
+"""What a model family is to the engine: something that fits and predicts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from trainer_service.engine.callbacks import Callbacks
-from trainer_service.engine.data import Features, TrainingRows
+from trainer_service.engine.data import Features, Rows, TrainingRows
 from trainer_service.engine.results import CANCELLED, EpochPoint, Failure
 from trainer_service.engine.spec import RunSpec
+from trainer_service.engine.tasks import UNSUPERVISED
 
 OVERFLOW = Failure(
     code="numbers_overflow",
@@ -25,12 +26,43 @@ OVERFLOW = Failure(
 )
 
 
+TOO_FEW_ROWS = Failure(
+    code="too_few_rows",
+    owner="learner",
+    message="Some part of the training rows has too few rows, or rows of one class only, to fit a model to.",
+    next_step="Raise data.train_fraction, or choose fewer folds or a larger max_samples.",
+)
+NEGATIVE_COUNTS = Failure(
+    code="negative_counts",
+    owner="learner",
+    message="This model takes its features for counts, and some of them are negative.",
+    next_step="Scale with minmax, or choose a gaussian or bernoulli distribution.",
+)
+COLLAPSED = Failure(
+    code="cloud_collapsed",
+    owner="learner",
+    message="A cloud of the mixture shrank to so few rows that it has no extent.",
+    next_step="Raise reg_covar, choose fewer n_components or a simpler covariance, or standardize first.",
+)
+# scikit-learn tells these apart by words only.
+_FAILURES = {
+    "not finite": OVERFLOW,
+    "too large for dtype": OVERFLOW,
+    "Negative values": NEGATIVE_COUNTS,
+    "ill-defined empirical covariance": COLLAPSED,
+    "n_splits=": TOO_FEW_ROWS,
+    "at least 2 classes": TOO_FEW_ROWS,
+    "number of classes has to be greater than one": TOO_FEW_ROWS,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What a model says about n rows.
 
-    `values` (n,) are class numbers, or real numbers for regression. `scores` (n, classes) rank the classes:
-    higher is likelier. `probabilities` (n, classes) sum to 1; not every family has them.
+    `values` (n, …) are of the shape and meaning of the task (`docs/architecture.md` has the table): class
+    numbers, real numbers, cluster numbers, … `scores` (n, classes) rank the classes: higher is likelier.
+    `probabilities` (n, classes) sum to 1, or are one for each label; not every family has them.
     """
 
     values: NDArray[Any]
@@ -66,11 +98,7 @@ class Fitted:
 
 
 class Family(ABC):
-    """A kind of model. Rows reach it preprocessed; held-out rows never reach `fit`."""
-
-    @abstractmethod
-    def build(self, spec: RunSpec) -> Any:
-        """The model of `spec`, not trained."""
+    """A kind of model that fits and predicts. Rows reach it preprocessed; held-out rows never reach `fit`."""
 
     @abstractmethod
     def fit(
@@ -89,7 +117,11 @@ class ScikitLearnFamily(Family):
     iterates = False
 
     @abstractmethod
-    def count(self, model: Any) -> int:
+    def build(self, spec: RunSpec, rows: int) -> Any:
+        """The model of `spec`, not trained, for a fit to `rows` rows."""
+
+    @abstractmethod
+    def count(self, spec: RunSpec, model: Any) -> int:
         """Numbers that the trained model consists of."""
 
     def fit(
@@ -103,20 +135,60 @@ class ScikitLearnFamily(Family):
     def predict(self, model: Any, features: Features) -> Prediction:
         if hasattr(model, "predict_proba"):
             probabilities = model.predict_proba(features)
+            if isinstance(probabilities, list):
+                return _of_labels(probabilities, model.classes_)
             return Prediction(model.classes_[probabilities.argmax(axis=1)], probabilities, probabilities)
+        if hasattr(model, "decision_function"):
+            return Prediction(model.predict(features), by_class(model.decision_function(features)))
         return Prediction(model.predict(features))
 
     def _fit_one(self, spec: RunSpec, rows: TrainingRows) -> Fitted:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                model = self.build(spec).fit(rows.train.features, rows.train.targets)
+                model = self.build(spec, len(rows.train)).fit(
+                    rows.train.features, **_targets(spec, rows.train)
+                )
             except ValueError as error:
-                # Specs and rows are checked before; what is left is a kernel that overflowed on raw features.
-                if "not finite" not in str(error):
+                # Specs and rows are checked before; what is left only shows in the numbers themselves.
+                failure = _known_failure(error)
+                if failure is None:
                     raise
-                return Fitted(None, 0, examples=len(rows.train), failure=OVERFLOW)
-        fitted = Fitted(model, self.count(model), examples=len(rows.train))
+                return Fitted(None, 0, examples=len(rows.train), failure=failure)
+        fitted = Fitted(model, self.count(spec, model), examples=len(rows.train))
         if self.iterates:
             fitted.signals["converged"] = not any(issubclass(w.category, ConvergenceWarning) for w in caught)
         return fitted
+
+
+def by_class(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A decision function as one column for each class, also where two classes share one number."""
+    return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
+
+
+# Private functions --------------------------------------------------------------------------------------
+
+
+def _targets(spec: RunSpec, rows: Rows) -> dict[str, NDArray[Any]]:
+    """What a model is told of the targets: nothing where the task has none."""
+    if spec.task in UNSUPERVISED:
+        return {}
+    told: dict[str, NDArray[Any]] = {"y": rows.targets}
+    if spec.task == "classification" and spec.data.balance == "class_weights":
+        counts = np.bincount(rows.targets)
+        told["sample_weight"] = len(rows) / (np.count_nonzero(counts) * counts[rows.targets])
+    return told
+
+
+def _of_labels(probabilities: list[NDArray[np.float64]], classes: list[NDArray[np.int64]]) -> Prediction:
+    """The answer of a model of many labels, each of which may have been the same in all training rows."""
+    likely = [
+        columns[:, list(seen).index(1)] if 1 in seen else np.zeros(len(columns))
+        for columns, seen in zip(probabilities, classes, strict=True)
+    ]
+    stacked = np.stack(likely, axis=1)
+    return Prediction((stacked > 0.5).astype(np.int64), stacked, stacked)
+
+
+def _known_failure(error: ValueError) -> Failure | None:
+    return next((failure for words, failure in _FAILURES.items() if words in str(error)), None)

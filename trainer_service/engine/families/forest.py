@@ -14,7 +14,7 @@ from trainer_service.engine.spec import RunSpec
 class RandomForest(ScikitLearnFamily):
     """Many trees; its size is the number of all their nodes."""
 
-    def build(self, spec: RunSpec) -> Any:
+    def build(self, spec: RunSpec, rows: int) -> Any:
         model = spec.model
         assert isinstance(model, specs.RandomForest)
         kind = RandomForestRegressor if spec.task == "regression" else RandomForestClassifier
@@ -27,5 +27,5 @@ class RandomForest(ScikitLearnFamily):
             n_jobs=1,
         )
 
-    def count(self, model: Any) -> int:
+    def count(self, spec: RunSpec, model: Any) -> int:
         return sum(int(tree.tree_.node_count) for tree in model.estimators_)

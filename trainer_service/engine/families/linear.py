@@ -12,6 +12,7 @@ from trainer_service.engine.families.base import ScikitLearnFamily
 from trainer_service.engine.spec import RunSpec
 
 _DESCENTS = 10_000  # coordinate descent stops here at the latest
+_PENALTIES = {"none": None, "l1": "l1", "l2": "l2", "elastic_net": "elasticnet"}
 
 
 class LinearRegression(ScikitLearnFamily):
@@ -19,7 +20,7 @@ class LinearRegression(ScikitLearnFamily):
 
     iterates = True
 
-    def build(self, spec: RunSpec) -> Any:
+    def build(self, spec: RunSpec, rows: int) -> Any:
         model = spec.model
         assert isinstance(model, specs.LinearRegression)
         match model.penalty:
@@ -32,8 +33,29 @@ class LinearRegression(ScikitLearnFamily):
             case "elastic_net":
                 return linear_model.ElasticNet(alpha=model.alpha, l1_ratio=model.l1_ratio, max_iter=_DESCENTS)
 
-    def count(self, model: Any) -> int:
+    def count(self, spec: RunSpec, model: Any) -> int:
         return int(model.coef_.size) + 1
+
+
+class Perceptron(ScikitLearnFamily):
+    """Ranked by its weighted sums; it knows no probabilities."""
+
+    iterates = True
+
+    def build(self, spec: RunSpec, rows: int) -> Any:
+        model = spec.model
+        assert isinstance(model, specs.Perceptron)
+        return linear_model.Perceptron(
+            penalty=_PENALTIES[model.penalty],
+            alpha=model.alpha,
+            l1_ratio=model.l1_ratio,
+            max_iter=model.max_iter,
+            random_state=spec.training.seed,
+            n_jobs=1,
+        )
+
+    def count(self, spec: RunSpec, model: Any) -> int:
+        return int(model.coef_.size + model.intercept_.size)
 
 
 class LogisticRegression(ScikitLearnFamily):
@@ -41,7 +63,7 @@ class LogisticRegression(ScikitLearnFamily):
 
     iterates = True
 
-    def build(self, spec: RunSpec) -> Any:
+    def build(self, spec: RunSpec, rows: int) -> Any:
         model = spec.model
         assert isinstance(model, specs.LogisticRegression)
         l1_ratio = {"none": 0.0, "l2": 0.0, "l1": 1.0, "elastic_net": model.l1_ratio}[model.penalty]
@@ -53,5 +75,5 @@ class LogisticRegression(ScikitLearnFamily):
             random_state=spec.training.seed,
         )
 
-    def count(self, model: Any) -> int:
+    def count(self, spec: RunSpec, model: Any) -> int:
         return int(model.coef_.size + model.intercept_.size)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
 from trainer_service.engine import spec as specs
 from trainer_service.engine.data import Features
-from trainer_service.engine.families.base import Prediction, ScikitLearnFamily
+from trainer_service.engine.families.base import Prediction, ScikitLearnFamily, by_class
 from trainer_service.engine.spec import RunSpec
 
 # libsvm may take hours on features that were never scaled; here it stops, and the run says so.
@@ -27,7 +26,7 @@ class SVM(ScikitLearnFamily):
 
     iterates = True
 
-    def build(self, spec: RunSpec) -> Any:
+    def build(self, spec: RunSpec, rows: int) -> Any:
         model = spec.model
         assert isinstance(model, specs.SVM)
         shape = {
@@ -41,14 +40,11 @@ class SVM(ScikitLearnFamily):
             return TransformedTargetRegressor(SVR(**shape), transformer=StandardScaler())
         return SVC(**shape, decision_function_shape="ovr")
 
-    def count(self, model: Any) -> int:
+    def count(self, spec: RunSpec, model: Any) -> int:
         machine = getattr(model, "regressor_", model)
         return int(machine.support_vectors_.size + machine.dual_coef_.size + machine.intercept_.size)
 
     def predict(self, model: Any, features: Features) -> Prediction:
         if isinstance(model, TransformedTargetRegressor):
             return Prediction(model.predict(features))
-        scores = model.decision_function(features)
-        if scores.ndim == 1:
-            scores = np.column_stack([-scores, scores])
-        return Prediction(model.predict(features), scores)
+        return Prediction(model.predict(features), by_class(model.decision_function(features)))

@@ -14,7 +14,7 @@ from trainer_service.engine.spec import RunSpec
 class DecisionTree(ScikitLearnFamily):
     """One tree; its size is the number of its nodes."""
 
-    def build(self, spec: RunSpec) -> Any:
+    def build(self, spec: RunSpec, rows: int) -> Any:
         model = spec.model
         assert isinstance(model, specs.DecisionTree)
         shape = {
@@ -26,5 +26,5 @@ class DecisionTree(ScikitLearnFamily):
             return DecisionTreeRegressor(**shape)
         return DecisionTreeClassifier(criterion=model.criterion, **shape)
 
-    def count(self, model: Any) -> int:
+    def count(self, spec: RunSpec, model: Any) -> int:
         return int(model.tree_.node_count)

@@ -12,7 +12,7 @@ from typing import Any
 from trainer_service.engine.catalogue import Dataset
 from trainer_service.engine.data import HeldOut, Rows
 from trainer_service.engine.families.base import Prediction
-from trainer_service.engine.metrics import classification, regression
+from trainer_service.engine.metrics import classification, clustering, multilabel, reconstruction, regression
 from trainer_service.engine.metrics.base import LEVEL, RESAMPLES, HeldOutReport, Metrics
 from trainer_service.engine.tasks import Task
 
@@ -45,6 +45,9 @@ class Measures:
 BY_TASK: dict[Task, Measures] = {
     "classification": Measures(classification.evaluate, classification.judge),
     "regression": Measures(regression.evaluate, regression.judge, regression.picture),
+    "multilabel": Measures(multilabel.evaluate, multilabel.judge),
+    "clustering": Measures(clustering.evaluate, clustering.judge, clustering.picture),
+    "reconstruction": Measures(reconstruction.evaluate, reconstruction.judge, reconstruction.picture),
 }
 
 

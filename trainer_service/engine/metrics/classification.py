@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
+from sklearn.metrics import average_precision_score
 
 from trainer_service.engine.catalogue import Dataset
 from trainer_service.engine.data import HeldOut, Rows
@@ -22,13 +23,19 @@ from trainer_service.engine.metrics.base import (
     resamples,
 )
 
+_BINS = 15  # of the calibration error
+
 
 def evaluate(dataset: Dataset, prediction: Prediction, rows: Rows) -> Metrics:
     """Every metric of classification on `rows`."""
     found = plain(_from_confusion(confusion_matrix(dataset, prediction, rows), dataset.positive_class))
     found["roc_auc"] = number(_roc_auc(dataset, prediction.scores, rows.targets))
+    found["pr_auc"] = number(_pr_auc(dataset, prediction.scores, rows.targets))
     if prediction.probabilities is not None:
-        found["log_loss"] = number(_log_loss(prediction.probabilities, rows.targets))
+        found |= {
+            name: number(float(losses.mean())) for name, losses in _row_losses(prediction, rows).items()
+        }
+        found["calibration_error"] = number(_calibration_error(prediction.probabilities, rows.targets))
     return found
 
 
@@ -39,10 +46,15 @@ def judge(dataset: Dataset, prediction: Prediction, held_out: HeldOut) -> HeldOu
     classes = len(dataset.classes)
     cells = np.zeros((len(rows), classes * classes))
     cells[np.arange(len(rows)), rows.targets * classes + prediction.values] = 1
-    resampled = (resamples(len(rows)) @ cells).reshape(-1, classes, classes)
+    weights = resamples(len(rows))
+    resampled = (weights @ cells).reshape(-1, classes, classes)
+    losses = _row_losses(prediction, rows)
     return HeldOutReport(
         metrics=evaluate(dataset, prediction, rows),
-        intervals=intervals(_from_confusion(resampled, dataset.positive_class)),
+        intervals=intervals(
+            _from_confusion(resampled, dataset.positive_class)
+            | {name: weights @ values / len(rows) for name, values in losses.items()}
+        ),
         per_class=_per_class(dataset, confusion),
         confusion=confusion.astype(int).tolist(),
     )
@@ -69,6 +81,8 @@ def _from_confusion(confusion: Array, positive: int | None) -> dict[str, Array]:
         "precision_macro": _mean(precision, seen),
         "recall_macro": _mean(recall, seen),
         "f1_macro": _mean(f1, seen),
+        "cohen_kappa": _kappa(confusion),
+        "matthews": _matthews(confusion),
     }
     if positive is not None:
         found |= {
@@ -77,6 +91,26 @@ def _from_confusion(confusion: Array, positive: int | None) -> dict[str, Array]:
             "f1": f1[..., positive],
         }
     return found
+
+
+def _kappa(confusion: Array) -> Array:
+    """Agreement beyond what the class shares alone would give (Cohen, 1960)."""
+    shares = confusion / confusion.sum(axis=(-2, -1), keepdims=True)
+    agreed = np.trace(shares, axis1=-2, axis2=-1)
+    by_chance = (shares.sum(axis=-2) * shares.sum(axis=-1)).sum(axis=-1)
+    with np.errstate(all="ignore"):
+        kappa: Array = (agreed - by_chance) / (1 - by_chance)
+    return kappa
+
+
+def _matthews(confusion: Array) -> Array:
+    """Correlation of true and predicted class (Gorodkin, 2004); 0 where one of them never varies."""
+    true, said = confusion.sum(axis=-1), confusion.sum(axis=-2)
+    total, hits = confusion.sum(axis=(-2, -1)), np.trace(confusion, axis1=-2, axis2=-1)
+    covariance = hits * total - (true * said).sum(axis=-1)
+    spread = np.sqrt((total**2 - (true**2).sum(axis=-1)) * (total**2 - (said**2).sum(axis=-1)))
+    correlation: Array = covariance / np.where(spread > 0, spread, np.inf)
+    return correlation
 
 
 def _by_class(confusion: Array) -> tuple[Array, Array, Array, Array]:
@@ -120,7 +154,38 @@ def _rank_areas(scores: Array, is_class: NDArray[np.bool_]) -> Array:
     return areas
 
 
-def _log_loss(probabilities: Array, targets: NDArray[Any]) -> float:
+def _pr_auc(dataset: Dataset, scores: Array | None, targets: NDArray[Any]) -> float:
+    """Average precision: of the positive class, or the mean over each class against the rest."""
+    if scores is None or not np.isfinite(scores).all():
+        return math.nan
+    positive = dataset.positive_class
+    classes = range(len(dataset.classes)) if positive is None else [positive]
+    there = [number for number in classes if (targets == number).any()]
+    areas = [average_precision_score(targets == number, scores[:, number]) for number in there]
+    return float(np.mean(areas)) if areas else math.nan
+
+
+def _row_losses(prediction: Prediction, rows: Rows) -> dict[str, Array]:
+    """Log loss and Brier score by row; of two classes the latter is halved, as Brier's own."""
+    probabilities, targets = prediction.probabilities, rows.targets
+    if probabilities is None:
+        return {}
     chosen = probabilities[np.arange(len(targets)), targets]
-    tiny = np.finfo(probabilities.dtype).eps
-    return float(-np.log(np.clip(chosen, tiny, 1 - tiny)).mean())
+    tiny, classes = np.finfo(probabilities.dtype).eps, probabilities.shape[1]
+    distances = np.square(probabilities - np.eye(classes)[targets]).sum(axis=1)
+    return {
+        "log_loss": -np.log(np.clip(chosen, tiny, 1 - tiny)),
+        "brier": distances / 2 if classes == 2 else distances,
+    }
+
+
+def _calibration_error(probabilities: Array, targets: NDArray[Any]) -> float:
+    """Expected calibration error (Naeini and others, 2015): in 15 bins of the probability of the class that
+    was named, the mean distance between that probability and the share that was right.
+    """
+    if not np.isfinite(probabilities).all():
+        return math.nan
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == targets
+    bins = np.clip(np.ceil(confidence * _BINS).astype(int) - 1, 0, _BINS - 1)
+    gaps = np.bincount(bins, weights=right - confidence, minlength=_BINS)
+    return float(np.abs(gaps).sum() / len(targets))

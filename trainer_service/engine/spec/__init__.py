@@ -15,10 +15,13 @@ from trainer_service.engine.spec.models import (
     SEEDED_FAMILIES,
     Model,
 )
-from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression
+from trainer_service.engine.spec.models.ensembles import Bagging, Stacking, Voting
+from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression, Perceptron
+from trainer_service.engine.spec.models.neighbours import KNearestNeighbours, NaiveBayes
 from trainer_service.engine.spec.models.networks import MLP
 from trainer_service.engine.spec.models.svm import SVM
-from trainer_service.engine.spec.models.trees import DecisionTree, RandomForest
+from trainer_service.engine.spec.models.trees import DecisionTree, HistGradientBoosting, RandomForest
+from trainer_service.engine.spec.models.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
 from trainer_service.engine.spec.parsing import SpecError, SpecProblem, parse
 from trainer_service.engine.spec.preprocessing import STEP_SPECS, MinMax, PreprocessingStep, Standardize
 from trainer_service.engine.spec.run import RunSpec
@@ -36,39 +39,50 @@ from trainer_service.engine.spec.training import (
 )
 
 __all__ = [
+    "AdamW",
+    "Bagging",
+    "Constant",
+    "Cosine",
+    "DBSCAN",
+    "Data",
+    "DecisionTree",
     "ENGINE_VERSION",
     "FAMILIES_BY_TASK",
     "FAMILY_SPECS",
+    "FamilySpec",
+    "GaussianMixture",
+    "HistGradientBoosting",
+    "KMeans",
+    "KNearestNeighbours",
+    "LinearRegression",
+    "LogisticRegression",
     "MLP",
+    "MinMax",
+    "Model",
     "NEURAL_FAMILIES",
+    "NaiveBayes",
     "OPTIMIZER_SPECS",
+    "Optimizer",
+    "PCA",
+    "Perceptron",
+    "PreprocessingStep",
+    "RandomForest",
+    "Regularization",
+    "RunSpec",
     "SCHEDULE_SPECS",
     "SEEDED_FAMILIES",
     "SGD",
     "SPEC_VERSION",
     "STEP_SPECS",
     "SVM",
-    "AdamW",
-    "Constant",
-    "Cosine",
-    "Data",
-    "DecisionTree",
-    "FamilySpec",
-    "LinearRegression",
-    "LogisticRegression",
-    "MinMax",
-    "Model",
-    "Optimizer",
-    "PreprocessingStep",
-    "RandomForest",
-    "Regularization",
-    "RunSpec",
     "Schedule",
     "SpecError",
     "SpecModel",
     "SpecProblem",
+    "Stacking",
     "Standardize",
     "Training",
+    "Voting",
     "cache_key",
     "canonical",
     "digest",

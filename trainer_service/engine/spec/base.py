@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -44,10 +44,21 @@ class PerRow:
     """Runs of one stack may differ in this field: each row has its own value."""
 
 
+VARIANTS: set[str] = set()  # names of variants of a part: `mlp`, `adamw`, …, as their classes are defined
+
+
 class SpecModel(BaseModel):
     """Base of all parts: unknown keys refused, values immutable, numbers finite, no silent conversion."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Note the name of the variant, if the class is one."""
+        for field in cls.model_fields.values():
+            values = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+            if len(values) == 1 and isinstance(values[0], str):
+                VARIANTS.add(values[0])
 
 
 FLAT: frozenset[Form] = frozenset({"table", "image", "sequence"})
@@ -62,6 +73,8 @@ class FamilySpec(SpecModel):
     is_neural      optimizer, schedule, regularization and epochs have an effect
     is_seeded      the seed has an effect on the model, and not only on the split of the rows
     is_stacked     runs of one stack key train as one
+    takes_weights  its rows may be weighted, so that classes can be balanced
+    has_probabilities  it says how likely each class is
     takes_missing  it can learn from rows with missing values
     example        fields of the example in the documentation
     """
@@ -72,6 +85,8 @@ class FamilySpec(SpecModel):
     is_seeded: ClassVar[bool] = False
     is_stacked: ClassVar[bool] = False
     takes_missing: ClassVar[bool] = False
+    takes_weights: ClassVar[bool] = False
+    has_probabilities: ClassVar[bool] = False
     example: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
@@ -79,11 +94,14 @@ class FamilySpec(SpecModel):
         """The family's name in a spec."""
         return tag(cls, "family")
 
+    def problem(self, task: Task) -> str:
+        """What is wrong with the fields beside each other, as `path: what and what to do`, or ""."""
+        return ""
+
 
 def tag(part: type[BaseModel], key: str) -> str:
     """The one value of the field `key` that names a variant, such as `mlp` for `family`."""
-    annotation = part.model_fields[key].annotation
-    (value,) = annotation.__args__  # type: ignore[union-attr]
+    (value,) = get_args(part.model_fields[key].annotation)
     return str(value)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from pydantic import Field
 
-from trainer_service.engine.spec.base import SpecModel
+from trainer_service.engine.spec.base import AddedLater, OnlyIf, SpecModel
 
 
 class Data(SpecModel):
@@ -21,4 +23,13 @@ class Data(SpecModel):
     )
     train_fraction: float = Field(
         1.0, ge=0.05, le=1.0, description="Share of the remaining training rows that is used at all."
+    )
+    balance: Annotated[
+        Literal["none", "oversample", "undersample", "class_weights"],
+        OnlyIf(task=("classification",)),
+        AddedLater(),
+    ] = Field(
+        "none",
+        description="How rare classes are helped in fitting: their rows are repeated (oversample), rows of "
+        "others are left out (undersample), or errors on them weigh more (class_weights).",
     )

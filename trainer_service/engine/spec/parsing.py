@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from trainer_service.engine.spec.base import VARIANTS
 from trainer_service.engine.spec.run import RunSpec
 
 
@@ -36,7 +36,8 @@ def parse(raw: dict[str, Any]) -> RunSpec:
 
 def _problem(error: Any) -> SpecProblem:
     message: str = error["msg"].removeprefix("Value error, ")
-    path = ".".join(str(part) for part in error["loc"] if part not in _tags())
+    # Names of variants stand in pydantic's error locations; learners know only their own keys.
+    path = ".".join(str(part) for part in error["loc"] if part not in VARIANTS)
     if not path and ": " in message:
         path, message = message.split(": ", 1)
     value = error.get("input")
@@ -45,11 +46,3 @@ def _problem(error: Any) -> SpecProblem:
 
 def _is_short(value: Any) -> bool:
     return isinstance(value, bool | int | float | str) and len(str(value)) <= 100
-
-
-@cache
-def _tags() -> frozenset[str]:
-    """Names of variants. They stand in pydantic's error locations; learners know only their own keys."""
-    parts = RunSpec.model_json_schema()["$defs"].values()
-    constants = (field.get("const") for part in parts for field in part.get("properties", {}).values())
-    return frozenset(value for value in constants if isinstance(value, str))

@@ -93,7 +93,9 @@ def _family_problem(spec: RunSpec) -> str:
     if dataset.form not in family.forms:
         choices = ", ".join(sorted(_takers(spec)))
         return f"model.family: '{name}' cannot learn from {dataset.form} data; choose one of {choices}"
-    return ""
+    if spec.data.balance == "class_weights" and not family.takes_weights:
+        return f"data.balance: '{name}' cannot weigh classes; choose oversample or undersample"
+    return spec.model.problem(spec.task)
 
 
 def _takers(spec: RunSpec) -> Iterator[str]:

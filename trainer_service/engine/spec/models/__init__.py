@@ -7,14 +7,33 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from trainer_service.engine.spec.base import FamilySpec
-from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression
+from trainer_service.engine.spec.models.ensembles import Bagging, Stacking, Voting
+from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression, Perceptron
+from trainer_service.engine.spec.models.neighbours import KNearestNeighbours, NaiveBayes
 from trainer_service.engine.spec.models.networks import MLP
 from trainer_service.engine.spec.models.svm import SVM
-from trainer_service.engine.spec.models.trees import DecisionTree, RandomForest
+from trainer_service.engine.spec.models.trees import DecisionTree, HistGradientBoosting, RandomForest
+from trainer_service.engine.spec.models.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
 from trainer_service.engine.tasks import TASKS, Task
 
 Model = Annotated[
-    LinearRegression | LogisticRegression | DecisionTree | RandomForest | SVM | MLP,
+    LinearRegression
+    | LogisticRegression
+    | Perceptron
+    | KNearestNeighbours
+    | NaiveBayes
+    | DecisionTree
+    | RandomForest
+    | HistGradientBoosting
+    | SVM
+    | Bagging
+    | Voting
+    | Stacking
+    | KMeans
+    | GaussianMixture
+    | DBSCAN
+    | PCA
+    | MLP,
     Field(discriminator="family"),
 ]
 FAMILY_SPECS: dict[str, type[FamilySpec]] = {family.name(): family for family in get_args(get_args(Model)[0])}

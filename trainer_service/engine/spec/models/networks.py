@@ -15,7 +15,7 @@ class MLP(FamilySpec):
     """A feed-forward network: weighted sums in layers, with bends between, trained by backpropagation."""
 
     tasks = frozenset({"classification", "regression"})
-    is_neural = is_seeded = is_stacked = True
+    has_probabilities = is_neural = is_seeded = is_stacked = True
     example = {"hidden": [64, 64]}
     family: Literal["mlp"]
     hidden: list[Width] = Field(

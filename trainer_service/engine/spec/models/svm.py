@@ -15,6 +15,7 @@ class SVM(FamilySpec):
     """A separating surface with the widest margin, bent by a kernel."""
 
     tasks = frozenset({"classification", "regression"})
+    takes_weights = True
     example = {"kernel": "rbf", "C": 10.0}
     family: Literal["svm"]
     kernel: Literal["linear", "rbf", "poly"] = Field("rbf", description="Shape of the separating surface.")
