@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import imported_views, source_views, upload_views, views
+from . import market_views, source_views, upload_views, views
 
 app_name = "jobs"
 urlpatterns = [
@@ -13,8 +13,8 @@ urlpatterns = [
         name="figure",
     ),
     path("listings/", views.listings, name="listings"),
-    path("imported/", imported_views.sources, name="imported"),
-    re_path(r"^imported/(?P<short_hash>[0-9a-f]{12})/$", imported_views.snapshot, name="imported-snapshot"),
+    path("market/", market_views.overview, name="market"),
+    path("market/<slug:name>/", market_views.figure, name="market-figure"),
     path("method/", source_views.method, name="method"),
     path("sources/", source_views.sources, name="sources"),
     path("sources/<slug:slug>/", source_views.source, name="source"),

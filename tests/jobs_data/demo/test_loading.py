@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from jobs_data import imported, importing, loading
+from jobs_data import importing, loading, provenance
 from jobs_data.demo import postings
 from jobs_data.models import Import, Origin, Snapshot
 
@@ -13,11 +13,12 @@ from jobs_data.models import Import, Origin, Snapshot
 def test_the_demo_set_is_generated_data_and_never_counts_as_imported(few_postings, client):
     assert few_postings.source.origin == Origin.GENERATED
     assert few_postings.rows == 300
-    assert imported.current() == []
-    assert [one.snapshot for one in imported.current(Origin.GENERATED)] == [few_postings]
-    page = client.get("/jobs/imported/").content.decode()
-    assert "Nothing is imported yet" in page and "Generated demo data" in page
-    assert "generated demo data" in client.get(f"/jobs/imported/{few_postings.short_hash}/").content.decode()
+    assert provenance.current(Origin.IMPORTED) == []
+    assert [one.snapshot for one in provenance.current(Origin.GENERATED)] == [few_postings]
+    page = client.get("/jobs/sources/").content.decode()
+    assert "Imported data" not in page and "Generated demo data" in page
+    page = client.get(f"/jobs/market/?source={few_postings.source.slug}").content.decode()
+    assert "generated demo data: nobody posted these jobs" in page
 
 
 def test_a_second_start_generates_nothing(few_postings, monkeypatch):

@@ -126,5 +126,12 @@ document.body.append(probe);
 let pending = drawAll();
 new MutationObserver(redrawAll).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 document.addEventListener("trainyard:points", (event) => appendPoints(event.target, event.detail));
+/** Parts of a page that htmx brings hold charts too. */
+document.addEventListener("htmx:afterSettle", (event) => {
+  const isNew = (figure) => !figure.querySelector(".chart-canvas").hasChildNodes();
+  for (const figure of event.target.querySelectorAll("figure[data-chart]")) {
+    if (isNew(figure)) pending = pending.then(() => drawChart(figure));
+  }
+});
 document.addEventListener("trainyard:show", (event) => showPoints(event.target, event.detail));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);

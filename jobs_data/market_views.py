@@ -1,0 +1,94 @@
+"""Pages of counted figures: a source at a glance, and one figure with its filters."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from . import counting, figures, market, measured_table, measures, presentation
+from .market import Asked
+from .measures import Unavailable, UnknownMeasure
+from .statistics import Figure
+
+DOWNLOADS = {"CSV": "csv", "JSON": "json", "SVG": "svg", "PNG": "png"}
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every figure of one source at a glance."""
+    asked = market.read(request.GET.dict(), ignoring=())
+    held = [] if asked.problems or asked.snapshot is None else market.cards(asked.snapshot)
+    context = {
+        "section": "jobs",
+        "asked": asked,
+        "cards": [(card, _bars(card.figure)) for card in held if card.figure],
+        "missing": [card.offer for card in held if card.figure is None],
+    }
+    return render(request, "jobs_data/market.html", context, status=400 if asked.problems else 200)
+
+
+@require_safe
+def figure(request: HttpRequest, name: str) -> HttpResponse:
+    """One figure over the postings that the filters leave; what is wrong with them is said beside them."""
+    try:
+        measure = measures.get(name)
+    except UnknownMeasure as unknown:
+        context = {"section": "jobs", "message": str(unknown), "status": 404}
+        return render(request, "jobs_data/missing.html", context, status=404)
+    asked = market.read(request.GET.dict())
+    context = {
+        "section": "jobs",
+        "measure": measure,
+        "asked": asked,
+        "filters": market.filters(asked),
+        "others": counting.offers(asked.snapshot) if asked.snapshot else [],
+    }
+    if not asked.problems and asked.snapshot:
+        context |= _counted(request, asked, measure.name)
+    return _page_or_part(request, asked, context)
+
+
+def _counted(request: HttpRequest, asked: Asked, name: str) -> dict[str, object]:
+    assert asked.snapshot is not None, "asked for with a snapshot"
+    try:
+        found = counting.count(asked.snapshot, name, asked.selection)
+    except Unavailable as reason:
+        return {"unavailable": str(reason)}
+    order = request.GET.get("sort", "given")
+    most = None if request.GET.get("rows") == "all" else measured_table.MOST_ROWS
+    return {
+        "figure": found,
+        "spec": json.loads(figures.render(found, "vl.json")) if found.rows else None,
+        "svg": figures.address(found, "svg"),
+        "downloads": [(words, figures.address(found, suffix)) for words, suffix in DOWNLOADS.items()],
+        "order": order if order in measured_table.ORDERS else "given",
+        "orders": measured_table.ORDERS,
+        "table": measured_table.table(found, order, most),
+    }
+
+
+def _page_or_part(request: HttpRequest, asked: Asked, context: dict[str, object]) -> HttpResponse:
+    is_part = (
+        request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+    )
+    template = "_market_figure" if is_part else "market_figure"
+    status = 400 if asked.problems else 200
+    response = render(request, f"jobs_data/{template}.html", context | {"is_part": is_part}, status=status)
+    if is_part and not asked.problems:
+        # The form sends every control; the address names only what is chosen.
+        response["HX-Push-Url"] = f"{request.path}?{_query(request, asked)}"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _query(request: HttpRequest, asked: Asked) -> str:
+    view = [f"{name}={request.GET[name]}" for name in market.VIEW if request.GET.get(name)]
+    return "&".join(filter(None, [asked.query, *view]))
+
+
+def _bars(found: Figure | None) -> list[presentation.SmallBar]:
+    return presentation.small_bars(found) if found and found.rows else []
