@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 
 from . import descriptors, store
@@ -24,8 +25,8 @@ from .models import Import, Origin, Snapshot, Source
 if TYPE_CHECKING:
     from .reading import Limits
 
-# Raise it when the same file would give other rows.
-RULES_VERSION = 2
+# Raise it when the same file would give other rows or tables.
+RULES_VERSION = 3
 PACKAGES = "duckdb pyarrow openpyxl defusedxml"
 
 
@@ -116,6 +117,7 @@ def _name(descriptor: Descriptor, sha256: str, collected: int | None) -> str:
 def _build(folder: Path, request: Request, sha256: str) -> tuple[Descriptor, dict[str, Any]]:
     """Every file of the snapshot but the report, and what the report says."""
     from . import bridging, intake, series, shaping, units  # noqa: PLC0415 - pyarrow and DuckDB, see above
+    from .postings import words  # noqa: PLC0415 - DuckDB, see above
     from .reading import Refused, open_table  # noqa: PLC0415 - see above
 
     table = open_table(request.path, request.limits)
@@ -136,6 +138,7 @@ def _build(folder: Path, request: Request, sha256: str) -> tuple[Descriptor, dic
         shaper.close()
     if descriptor.series is None:
         counts |= bridging.write_skills(folder, mapped) | {"units": units.write(folder)}
+        counts["search"] = words.write(folder, mapped, settings.SEARCH_ROWS)
     counts["quarantine"] = {**taken.reasons, **counts["quarantine"]}
     report = {
         "file": {"name": request.path.name, "bytes": request.path.stat().st_size, "sha256": sha256},

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import market_views, source_views, upload_views, views
+from . import market_views, posting_views, source_views, upload_views, views
 
 app_name = "jobs"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
         r"^figures/(?P<short_hash>[0-9a-f]{12})/(?P<name>[a-z_-]+)\.(?P<file_format>csv|json|svg|png|vl\.json)$",
         views.figure,
         name="figure",
+    ),
+    path("postings/", posting_views.index, name="postings"),
+    re_path(
+        r"^postings/(?P<short_hash>[0-9a-f]{12})/(?P<row_no>[1-9][0-9]{0,11})/$",
+        posting_views.posting,
+        name="posting",
     ),
     path("listings/", views.listings, name="listings"),
     path("market/", market_views.overview, name="market"),

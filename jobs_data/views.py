@@ -11,7 +11,6 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from . import figures, presentation, statistics
-from .filters import search_listings
 from .statistics import Figure
 
 DOWNLOADS = ("csv", "json", "svg", "png")
@@ -40,19 +39,18 @@ def statistic(request: HttpRequest, name: str) -> HttpResponse:
         "orders": presentation.ORDERS,
         "table": presentation.table(figure, order),
     }
-    return _page_or_part(request, "statistic", "_table", context)
+    return page_or_part(request, "statistic", "_table", context)
 
 
 @require_safe
 def listings(request: HttpRequest) -> HttpResponse:
-    """The listings, with a search box that answers while one types."""
+    """The six published listings, as they were printed."""
     try:
         figure = statistics.compute("listings")
     except statistics.NotLoaded as missing:
         return _missing(request, str(missing), status=404)
-    found = search_listings(figure.snapshot.listings.order_by("position"), request.GET)
-    context = _context(figure) | {"filter": found, "total": len(figure.rows)}
-    return _page_or_part(request, "listings", "_listings", context)
+    context = _context(figure) | {"listings": figure.snapshot.listings.order_by("position")}
+    return render(request, "jobs_data/listings.html", context)
 
 
 @require_safe
@@ -88,7 +86,8 @@ def _context(figure: Figure) -> dict[str, object]:
     }
 
 
-def _page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, object]) -> HttpResponse:
+def page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, object]) -> HttpResponse:
+    """The whole page, or for htmx only the part of it that changes."""
     is_part = (
         request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
     )

@@ -25,6 +25,7 @@ STRANGER = [
     "/jobs/trends/",
     "/jobs/salaries/",
     "/jobs/listings/",
+    "/jobs/postings/?country=US&skill=pytorch",
     "/no-such-page/",
 ]
 LEARNER = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs_data import loading
+from jobs_data.demo import postings
 from jobs_data.models import Snapshot
 
 
@@ -37,3 +38,18 @@ def staff(db):
     return get_user_model().objects.create_user(
         "olga@example.org", "a long enough passphrase", name="Olga Operator", is_staff=True
     )
+
+
+@pytest.fixture(scope="session")
+def first_postings(tmp_path_factory) -> bytes:
+    """The first 300 rows of the demo set, with the header."""
+    path = tmp_path_factory.mktemp("demo") / "demo.csv"
+    postings.write(path)
+    return b"\ndemo-".join(path.read_bytes().split(b"\ndemo-")[:301]) + b"\n"
+
+
+@pytest.fixture
+def few_postings(market, monkeypatch, first_postings):
+    """The first 300 rows of the demo set, loaded like the whole; returns the snapshot."""
+    monkeypatch.setattr(postings, "write", lambda path: path.write_bytes(first_postings))
+    return loading.load_demo().snapshot

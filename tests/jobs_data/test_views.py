@@ -80,32 +80,9 @@ def test_pages_cost_few_queries(client, figures_loaded, django_assert_max_num_qu
 # Listings
 
 
-def found(client, **params: str) -> str:
-    return client.get("/jobs/listings/", params, headers={"HX-Request": "true"}).content.decode()
-
-
-def test_listings_are_searched_in_title_company_and_location(client, figures_loaded):
-    assert "6 of 6 listings" in found(client)
-    assert "2 of 6 listings" in found(client, q="occam")
-    assert "2 of 6 listings" in found(client, q="austin data")
-    assert "1 of 6 listings" in found(client, q="BERLIN")
-    assert "2 of 6 listings" in found(client, level="Senior-level / Expert")
-
-
-def test_a_search_without_matches_shows_the_way_back(client, figures_loaded):
-    html = found(client, q="astronaut")
-    assert "No listing matches" in html and "Show all 6 listings" in html
-
-
-@pytest.mark.parametrize("params", [{"level": "Wizard"}, {"q": "x" * 101}])
-def test_a_search_that_cannot_be_read_says_so(client, figures_loaded, params):
-    response = client.get("/jobs/listings/", params)
-    assert response.status_code == 200
-    assert "The search could not be read" in response.content.decode()
-
-
-def test_a_searched_word_is_never_markup(client, figures_loaded):
-    assert "<b>hi" not in client.get("/jobs/listings/", {"q": "<b>hi"}).content.decode()
+def test_the_listings_stand_as_printed_beside_the_way_to_all_jobs(client, figures_loaded):
+    html = client.get("/jobs/listings/").content.decode()
+    assert html.count('class="jobs-listing"') == 6 and 'href="/jobs/postings/"' in html
 
 
 # Files
