@@ -1,7 +1,8 @@
 """Who may reach what: every address of the URL configuration, for everyone, with own and with others' things.
 
 The rules follow from the address: what names a submission or run is for its learner and those who teach it,
-what lies below `operations/` or `admin/` is for operators. A new address is tried the day it is added.
+what lies below `operations/`, `admin/` or `jobs/import/` is for operators; the job market's own things have
+tests of their own. A new address is tried the day it is added.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ def routes(found: list[Any], prefix: str = "", space: str = "") -> Iterator[tupl
 
 
 ROUTES = dict(routes(get_resolver().url_patterns))
-BOUND = sorted(route for route, names in ROUTES.items() if "pk" in names)
-OPERATORS = sorted(route for route in ROUTES if route.startswith("operations"))
+BOUND = sorted(route for route, names in ROUTES.items() if "pk" in names and not route.startswith("jobs/"))
+OPERATORS = sorted(route for route in ROUTES if route.startswith(("operations", "jobs/import")))
 NO = (401, 403, 404, 405)
 
 
