@@ -57,7 +57,7 @@ def specs(count: int) -> list[RunSpec]:
 def prepared(spec: RunSpec):
     """Rows of `spec`, preprocessed."""
     rows = training_rows(spec)
-    return preprocess.apply(preprocess.fit(spec, rows), rows)
+    return preprocess.prepare(spec, rows)[1]
 
 
 def by_dataloader(runs: list[RunSpec]) -> None:

@@ -7,7 +7,8 @@ from copy import deepcopy
 from typing import Any
 
 from courses.content import ExerciseDefinition, Knob
-from courses.knobs import applicable, steps_from_name, value_at
+from courses.knobs import applicable, value_at
+from courses.steps import steps_from_name
 from trainer_service.engine import spec as engine_spec
 from trainer_service.engine.estimate import Estimate, estimate
 from trainer_service.engine.spec import SpecError, SpecProblem

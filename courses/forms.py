@@ -25,6 +25,10 @@ from courses.reading import MAX_DIGITS
 from trainer_service.engine.spec import SpecProblem
 
 NAMES = {
+    "k_means": "k-means",
+    "dbscan": "DBSCAN",
+    "pca": "PCA",
+    "tf_idf": "TF-IDF",
     "mlp": "neural network (mlp)",
     "svm": "support vector machine (svm)",
     "sgd": "SGD",
@@ -49,7 +53,7 @@ _SEPARATORS = re.compile(r"[\[\],;]")
 
 def name_of(choice: object) -> str:
     """How a choice is called on pages."""
-    return NAMES.get(str(choice), str(choice).replace("_", " "))
+    return NAMES.get(str(choice), str(choice).replace("_", " ").replace("+", " + "))
 
 
 class KnobField(forms.Field):

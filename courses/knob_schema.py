@@ -7,6 +7,7 @@ from typing import Any
 from courses import fields
 from courses.content import ExerciseDefinition, Knob
 from courses.fields import JsonSchema
+from courses.steps import steps_name
 
 
 def config_schema(definition: ExerciseDefinition) -> JsonSchema:
@@ -116,7 +117,7 @@ def _default(definition: ExerciseDefinition, knob: Knob, variant: str, engine: J
     part, *rest = knob.location
     value = definition.default_spec[part]
     if not rest:
-        return "+".join(step["step"] for step in value) or "none" if part == "preprocessing" else value
+        return steps_name(value) if part == "preprocessing" else value
     is_default = value.get(fields.VARIANT_KEYS.get(part, "")) in (variant, None)
     if is_default or knob.location[1] == fields.VARIANT_KEYS.get(part):
         return value.get(rest[0])

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from courses import fields
 from courses.content import ExerciseDefinition, Knob
 from courses.knob_schema import config_schema
+from courses.steps import steps_from_name, steps_name
 from trainer_service.engine import spec as engine_spec
 from trainer_service.engine.spec import SpecError, SpecProblem
 
@@ -27,7 +28,6 @@ __all__ = [
     "config_schema",
     "effective",
     "plain",
-    "steps_name",
     "value_at",
 ]
 
@@ -106,16 +106,6 @@ def value_at(spec: Spec, path: Path) -> Any:
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return steps_name(value) if path == ("preprocessing",) and isinstance(value, list) else value
-
-
-def steps_name(steps: list[Any]) -> str:
-    """The short name of preprocessing steps: `none`, `standardize`, `minmax+standardize`."""
-    return "+".join(str(step.get("step")) for step in steps if isinstance(step, dict)) or "none"
-
-
-def steps_from_name(name: str) -> list[dict[str, str]]:
-    """The steps behind a short name."""
-    return [] if name == "none" else [{"step": step} for step in name.split("+")]
 
 
 _PLAIN_WORDS = {
@@ -339,7 +329,7 @@ def _short(path: Path, value: Any) -> Any:
     """Preprocessing by its short name where it is a well-formed list of steps; anything else as it is."""
     if path != ("preprocessing",) or not isinstance(value, list):
         return value
-    is_plain = all(isinstance(step, dict) and set(step) == {"step"} for step in value)
+    is_plain = all(isinstance(step, dict) and isinstance(step.get("step"), str) for step in value)
     return steps_name(value) if is_plain else value
 
 

@@ -17,6 +17,7 @@ from sklearn import datasets as sources
 
 from trainer_service.engine import generators
 from trainer_service.engine.catalogue import DATASETS, Dataset
+from trainer_service.engine.generators.base import Made
 from trainer_service.engine.spec import RunSpec
 
 Features = NDArray[np.float64]
@@ -31,18 +32,21 @@ class DataMismatch(RuntimeError):
 class Rows:
     """`features` (n, features) and `targets` (n,): class numbers, or real numbers for regression.
 
-    Where a dataset has a `target_shape`, its targets are (n, *target_shape).
+    Where a dataset has a `target_shape`, its targets are (n, *target_shape); where it has groups, `groups`
+    (n,) are their numbers, which no model sees.
     """
 
     features: Features
     targets: Targets
+    groups: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.targets)
 
     def take(self, indices: NDArray[np.int64]) -> Rows:
         """The rows at `indices`, copied."""
-        return Rows(self.features[indices], self.targets[indices])
+        groups = None if self.groups is None else self.groups[indices]
+        return Rows(self.features[indices], self.targets[indices], groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +78,16 @@ class Loaded:
 def load(name: str) -> Loaded:
     """The dataset `name` from the installed library, verified; raises `DataMismatch` if a byte differs."""
     dataset = DATASETS[name]
-    features, targets = _READ[dataset.source](name)
-    digest = hashlib.sha256(features.astype("<f8").tobytes() + targets.astype("<f8").tobytes()).hexdigest()
+    features, targets, groups = _READ[dataset.source](name)
+    parts = (features, targets) if groups is None else (features, targets, groups)
+    digest = hashlib.sha256(b"".join(part.astype("<f8").tobytes() for part in parts)).hexdigest()
     if digest != dataset.sha256:
         raise DataMismatch(
             f"{name}: the rows served here have SHA-256 {digest}, the catalogue says {dataset.sha256}; "
             "install the scikit-learn version of the lock file"
         )
-    rows = Rows(features, targets.astype(np.int64) if dataset.classes else targets)
-    # The name seeds the split, so that held-out rows depend on nothing but the dataset's version.
-    held_out, pool = _divide(
-        rows.targets, dataset.held_out_rows, seed=zlib.crc32(name.encode()), stratified=dataset.is_stratified
-    )
+    rows = Rows(features, targets.astype(np.int64) if dataset.classes else targets, groups)
+    held_out, pool = _held_out(dataset, rows)
     return Loaded(dataset, rows.take(pool), HeldOut(held_out, rows.take(held_out)))
 
 
@@ -106,9 +108,24 @@ def training_rows(spec: RunSpec) -> TrainingRows:
 # Private functions --------------------------------------------------------------------------------------
 
 
-def _installed(name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _held_out(dataset: Dataset, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of the held-out rows and of the others: the last in time, whole groups, or a fair draw."""
+    # The name seeds the draw, so that held-out rows depend on nothing but the dataset's version.
+    seed, count = zlib.crc32(dataset.name.encode()), dataset.held_out_rows
+    if dataset.is_ordered:
+        everything = np.arange(len(rows))
+        return everything[-count:], everything[:-count]
+    if dataset.group_parts and rows.groups is not None:
+        order = np.random.RandomState(seed).permutation(len(dataset.groups))
+        chosen = order[: round(len(order) * count / len(rows))]
+        is_chosen = np.isin(rows.groups, chosen)
+        return np.flatnonzero(is_chosen), np.flatnonzero(~is_chosen)
+    return _divide(rows.targets, count, seed=seed, stratified=dataset.is_stratified)
+
+
+def _installed(name: str) -> Made:
     bunch = getattr(sources, f"load_{name.partition('@')[0]}")()
-    return np.ascontiguousarray(bunch.data, np.float64), np.ascontiguousarray(bunch.target, np.float64)
+    return Made(np.ascontiguousarray(bunch.data, np.float64), np.ascontiguousarray(bunch.target, np.float64))
 
 
 _READ = {"installed": _installed, "generated": generators.generate}

@@ -56,6 +56,7 @@ def report(run: Finished, folder: Path) -> RunResult:
             "held_out": judged.metrics,
         },
         per_class=judged.per_class,
+        per_group=judged.per_group,
         intervals=judged.intervals,
         curve=run.fitted.curve,
         confusion=judged.confusion,

@@ -58,6 +58,7 @@ class RunResult:
 
     metrics      part (`train`, `validation`, `held_out`) -> metric -> value; `per_class` is apart
     per_class    class name -> precision, recall, f1, support, all on held-out rows (classification)
+    per_group    group name -> rows, accuracy, positive_share, recall on held-out rows (groups of people)
     intervals    held-out metric -> bootstrap interval
     curve        one point by epoch (networks), else empty
     confusion    true class x predicted class, counts on held-out rows (classification)
@@ -79,6 +80,7 @@ class RunResult:
     failure: Failure | None = None
     metrics: dict[str, dict[str, float | None]] = field(default_factory=dict)
     per_class: dict[str, dict[str, float]] = field(default_factory=dict)
+    per_group: dict[str, dict[str, float]] = field(default_factory=dict)
     intervals: dict[str, Interval] = field(default_factory=dict)
     curve: list[EpochPoint] = field(default_factory=list)
     confusion: list[list[int]] = field(default_factory=list)

@@ -187,9 +187,7 @@ def _prepare(specs: Sequence[RunSpec]) -> tuple[list[Preprocessor], list[Trainin
     by_seed: dict[int, tuple[Preprocessor, TrainingRows]] = {}
     for spec in specs:
         if spec.training.seed not in by_seed:
-            rows = training_rows(spec)
-            preprocessor = preprocess.fit(spec, rows)
-            by_seed[spec.training.seed] = preprocessor, preprocess.apply(preprocessor, rows)
+            by_seed[spec.training.seed] = preprocess.prepare(spec, training_rows(spec))
     prepared = [by_seed[spec.training.seed] for spec in specs]
     return [preprocessor for preprocessor, _ in prepared], [rows for _, rows in prepared]
 

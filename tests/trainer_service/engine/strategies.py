@@ -109,6 +109,30 @@ def knobs(family: str, task: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"family": st.just(family), **fields})
 
 
+BY_NAME = frozenset({"impute", "one_hot", "target_encode"})
+STEP_KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "impute": {
+        "strategy": st.sampled_from(["mean", "median", "most_frequent"]),
+        "add_indicator": st.booleans(),
+    },
+    "one_hot": {},
+    "target_encode": {"smooth": st.floats(0, 1e4)},
+    "standardize": {},
+    "minmax": {},
+    "robust": {},
+    "polynomial": {"degree": st.sampled_from([2, 3]), "interaction_only": st.booleans()},
+    "pca": {"n_components": st.integers(1, 200)},
+    "select": {"k": st.integers(1, 500), "score": st.sampled_from(["f", "f", "f", "mutual_information"])},
+    "tf_idf": {"max_features": st.integers(1, 2000), "sublinear": st.booleans()},
+}
+STEPS = ["standardize", "standardize", "minmax", "minmax", *sorted(set(STEP_KNOBS) - {"tf_idf"})]
+
+
+def step_of(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    """All fields of a preprocessing step."""
+    return st.fixed_dictionaries({"step": st.just(name), **STEP_KNOBS[name]})
+
+
 OPTIMIZERS = st.fixed_dictionaries(
     {"kind": st.just("sgd"), "learning_rate": st.floats(1e-7, 10), "momentum": st.floats(0, 0.999)}
 ) | st.fixed_dictionaries({"kind": st.just("adamw"), "learning_rate": st.floats(1e-7, 10)})
@@ -123,7 +147,13 @@ def specs(draw: st.DrawFn) -> RunSpec:
     dataset = DATASETS[draw(st.sampled_from(sorted(DATASETS)))]
     task = draw(st.sampled_from(dataset.tasks))
     family = draw(st.sampled_from(sorted(FAMILIES_BY_TASK[task])))
-    steps = draw(st.lists(st.sampled_from(["standardize", "minmax"]), unique=True))
+    steps = draw(st.lists(st.sampled_from(STEPS), unique=True, max_size=3))
+    if dataset.form == "text" and family not in {"mlp"}:
+        steps = ["tf_idf", *(step for step in steps if step in {"standardize", "pca", "select"})]
+    if dataset.missing:
+        steps = ["impute", *(step for step in steps if step != "impute")]
+    by_name = [step for step in steps if step in BY_NAME]
+    steps = by_name + [step for step in steps if step not in BY_NAME]
     raw = {
         "task": task,
         "data": {
@@ -132,7 +162,7 @@ def specs(draw: st.DrawFn) -> RunSpec:
             "train_fraction": draw(st.floats(0.05, 1)),
             "balance": draw(st.sampled_from(["none", "none", "oversample", "undersample", "class_weights"])),
         },
-        "preprocessing": [{"step": step} for step in steps],
+        "preprocessing": [draw(step_of(step)) for step in steps],
         "model": draw(knobs(family, task)),
         "optimizer": draw(OPTIMIZERS),
         "schedule": {"kind": draw(st.sampled_from(["constant", "cosine"]))},
@@ -150,6 +180,8 @@ def specs(draw: st.DrawFn) -> RunSpec:
     try:
         return parse(raw)
     except SpecError as error:
-        assert all(problem.path.partition(".")[0] in {"data", "model"} for problem in error.problems), error
+        assert all(
+            problem.path.partition(".")[0] in {"data", "model", "preprocessing"} for problem in error.problems
+        ), error
         assume(False)
         raise AssertionError from error

@@ -34,7 +34,7 @@ FAMILIES = [
 def spec_of(task: str, family: str):
     """The default spec of a family on a small dataset."""
     model = example(family)["model"]
-    steps = [{"step": "standardize"}] if task == "clustering" else []
+    steps = {"clustering": [{"step": "standardize"}], "multilabel": [{"step": "tf_idf"}]}.get(task, [])
     dataset = next(name for name in ("wine@1", "diabetes@1", *DATASETS) if task in DATASETS[name].tasks)
     return parse({"task": task, "data": {"dataset": dataset}, "preprocessing": steps, "model": model})
 

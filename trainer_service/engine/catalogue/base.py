@@ -22,7 +22,7 @@ class Dataset:
                      gives the same bytes everywhere
     vocabulary       the words of texts; number 0 is padding and number i is `vocabulary[i - 1]`
     categories       feature -> names of its values, for features whose numbers 0, 1, … only name something
-    has_missing      some features are not known in some rows (NaN)
+    missing          features that are not known in some rows (NaN)
     groups           names of the groups of people, machines, … that rows belong to; the group is no feature
     group_parts      groups are kept whole: a group is either in the held-out rows or in the others
     is_ordered       rows are in the order of time
@@ -48,7 +48,7 @@ class Dataset:
     feature_names: tuple[str, ...] = field(default=(), repr=False)
     vocabulary: tuple[str, ...] = field(default=(), repr=False)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    has_missing: bool = False
+    missing: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     group_parts: bool = False
     is_ordered: bool = False

@@ -8,8 +8,11 @@ is loaded.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trainer_service.engine.estimate import ensembles, linear, neighbours, networks, svm, trees, unsupervised
 from trainer_service.engine.estimate.base import Estimate
+from trainer_service.engine.estimate.preprocessing import preprocessing_seconds
 from trainer_service.engine.estimate.table import FORMS, of_family
 from trainer_service.engine.spec import RunSpec
 
@@ -43,4 +46,11 @@ def estimate(spec: RunSpec) -> Estimate:
     train, validation = spec.dataset.split(
         validation_fraction=spec.data.validation_fraction, train_fraction=spec.data.train_fraction
     )
-    return of_family(spec, train, validation)
+    found = of_family(spec, train, validation)
+    before = preprocessing_seconds(spec, train)
+    widest = max(spec.dataset.features, spec.features)
+    return replace(
+        found,
+        seconds=found.seconds + before,
+        memory_bytes=found.memory_bytes + (24 * spec.dataset.rows * widest if spec.preprocessing else 0),
+    )

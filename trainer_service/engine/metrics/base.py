@@ -27,6 +27,7 @@ class HeldOutReport:
     intervals: dict[str, Interval] = field(default_factory=dict)
     per_class: dict[str, dict[str, float]] = field(default_factory=dict)
     confusion: list[list[int]] = field(default_factory=list)
+    per_group: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
 def intervals(resampled: dict[str, Array]) -> dict[str, Interval]:

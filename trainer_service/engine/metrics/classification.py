@@ -22,6 +22,7 @@ from trainer_service.engine.metrics.base import (
     plain,
     resamples,
 )
+from trainer_service.engine.metrics.fairness import by_group, gaps, group_cells, has_fair_groups
 
 _BINS = 15  # of the calibration error
 
@@ -36,6 +37,8 @@ def evaluate(dataset: Dataset, prediction: Prediction, rows: Rows) -> Metrics:
             name: number(float(losses.mean())) for name, losses in _row_losses(prediction, rows).items()
         }
         found["calibration_error"] = number(_calibration_error(prediction.probabilities, rows.targets))
+    if has_fair_groups(dataset):
+        found |= plain(gaps(group_cells(dataset, prediction, rows).sum(axis=0, keepdims=True), dataset))
     return found
 
 
@@ -48,15 +51,18 @@ def judge(dataset: Dataset, prediction: Prediction, held_out: HeldOut) -> HeldOu
     cells[np.arange(len(rows)), rows.targets * classes + prediction.values] = 1
     weights = resamples(len(rows))
     resampled = (weights @ cells).reshape(-1, classes, classes)
-    losses = _row_losses(prediction, rows)
+    others = {name: weights @ values / len(rows) for name, values in _row_losses(prediction, rows).items()}
+    per_group: dict[str, dict[str, float]] = {}
+    if has_fair_groups(dataset):
+        in_groups = group_cells(dataset, prediction, rows)
+        others |= gaps(weights @ in_groups, dataset)
+        per_group = by_group(in_groups.sum(axis=0), dataset)
     return HeldOutReport(
         metrics=evaluate(dataset, prediction, rows),
-        intervals=intervals(
-            _from_confusion(resampled, dataset.positive_class)
-            | {name: weights @ values / len(rows) for name, values in losses.items()}
-        ),
+        intervals=intervals(_from_confusion(resampled, dataset.positive_class) | others),
         per_class=_per_class(dataset, confusion),
         confusion=confusion.astype(int).tolist(),
+        per_group=per_group,
     )
 
 

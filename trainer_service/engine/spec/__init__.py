@@ -23,7 +23,21 @@ from trainer_service.engine.spec.models.svm import SVM
 from trainer_service.engine.spec.models.trees import DecisionTree, HistGradientBoosting, RandomForest
 from trainer_service.engine.spec.models.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
 from trainer_service.engine.spec.parsing import SpecError, SpecProblem, parse
-from trainer_service.engine.spec.preprocessing import STEP_SPECS, MinMax, PreprocessingStep, Standardize
+from trainer_service.engine.spec.preprocessing import (
+    STEP_SPECS,
+    Components,
+    Impute,
+    MinMax,
+    OneHot,
+    Polynomial,
+    PreprocessingStep,
+    Robust,
+    Select,
+    Standardize,
+    StepSpec,
+    TargetEncode,
+    TfIdf,
+)
 from trainer_service.engine.spec.run import RunSpec
 from trainer_service.engine.spec.training import (
     OPTIMIZER_SPECS,
@@ -41,6 +55,7 @@ from trainer_service.engine.spec.training import (
 __all__ = [
     "AdamW",
     "Bagging",
+    "Components",
     "Constant",
     "Cosine",
     "DBSCAN",
@@ -52,6 +67,7 @@ __all__ = [
     "FamilySpec",
     "GaussianMixture",
     "HistGradientBoosting",
+    "Impute",
     "KMeans",
     "KNearestNeighbours",
     "LinearRegression",
@@ -62,12 +78,15 @@ __all__ = [
     "NEURAL_FAMILIES",
     "NaiveBayes",
     "OPTIMIZER_SPECS",
+    "OneHot",
     "Optimizer",
     "PCA",
     "Perceptron",
+    "Polynomial",
     "PreprocessingStep",
     "RandomForest",
     "Regularization",
+    "Robust",
     "RunSpec",
     "SCHEDULE_SPECS",
     "SEEDED_FAMILIES",
@@ -76,11 +95,15 @@ __all__ = [
     "STEP_SPECS",
     "SVM",
     "Schedule",
+    "Select",
     "SpecError",
     "SpecModel",
     "SpecProblem",
     "Stacking",
     "Standardize",
+    "StepSpec",
+    "TargetEncode",
+    "TfIdf",
     "Training",
     "Voting",
     "cache_key",

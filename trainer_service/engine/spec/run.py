@@ -11,7 +11,7 @@ from trainer_service.engine import catalogue
 from trainer_service.engine.spec.base import SPEC_VERSION, FamilySpec, SpecModel
 from trainer_service.engine.spec.data import Data
 from trainer_service.engine.spec.models import FAMILIES_BY_TASK, FAMILY_SPECS, Model
-from trainer_service.engine.spec.preprocessing import PreprocessingStep
+from trainer_service.engine.spec.preprocessing import PreprocessingStep, form_after, steps_problem
 from trainer_service.engine.spec.training import (
     AdamW,
     Constant,
@@ -20,7 +20,7 @@ from trainer_service.engine.spec.training import (
     Schedule,
     Training,
 )
-from trainer_service.engine.tasks import Task
+from trainer_service.engine.tasks import Form, Task
 
 
 class RunSpec(SpecModel):
@@ -30,7 +30,7 @@ class RunSpec(SpecModel):
     task: Task
     data: Data
     preprocessing: list[PreprocessingStep] = Field(
-        default=[], max_length=4, description="Steps before the model, fitted on the training rows only."
+        default=[], max_length=6, description="Steps before the model, fitted on the training rows only."
     )
     model: Model
     optimizer: Optimizer = AdamW(kind="adamw")
@@ -41,7 +41,7 @@ class RunSpec(SpecModel):
     @model_validator(mode="after")
     def parts_fit_together(self) -> RunSpec:
         """Refuse a family that cannot do the task or take the data, an unknown dataset, a repeated step."""
-        for check in (_dataset_problem, _family_problem, _preprocessing_problem):
+        for check in (_dataset_problem, _preprocessing_problem, _family_problem):
             problem = check(self)
             if problem:
                 raise ValueError(problem)
@@ -66,6 +66,11 @@ class RunSpec(SpecModel):
         return width
 
     @property
+    def form(self) -> Form:
+        """What an example is as the model sees it: after all preprocessing."""
+        return form_after(self.preprocessing, self.dataset)
+
+    @property
     def is_neural(self) -> bool:
         """Whether optimizer, schedule, regularization and epochs have any effect."""
         return self.family.is_neural
@@ -85,15 +90,17 @@ def _dataset_problem(spec: RunSpec) -> str:
 
 
 def _family_problem(spec: RunSpec) -> str:
-    family, dataset = spec.family, spec.dataset
+    family = spec.family
     name = spec.model.family
     if spec.task not in family.tasks:
         choices = ", ".join(sorted(FAMILIES_BY_TASK[spec.task]))
         return f"model.family: '{name}' cannot do {spec.task}; choose one of {choices}"
-    if dataset.form not in family.forms:
-        choices = ", ".join(sorted(_takers(spec)))
-        return f"model.family: '{name}' cannot learn from {dataset.form} data; choose one of {choices}"
-    if spec.data.balance == "class_weights" and not family.takes_weights:
+    if spec.form not in family.forms:
+        takers = ", ".join(sorted(_takers(spec)))
+        remedies = ["begin preprocessing with tf_idf"] if spec.form == "text" else []
+        remedies += [f"choose one of {takers}"] if takers else []
+        return f"model.family: '{name}' cannot learn from {spec.form} data; {', or '.join(remedies)}"
+    if spec.task == "classification" and spec.data.balance == "class_weights" and not family.takes_weights:
         return f"data.balance: '{name}' cannot weigh classes; choose oversample or undersample"
     return spec.model.problem(spec.task)
 
@@ -101,10 +108,10 @@ def _family_problem(spec: RunSpec) -> str:
 def _takers(spec: RunSpec) -> Iterator[str]:
     """Families that can do the task on data of this form."""
     for name in FAMILIES_BY_TASK[spec.task]:
-        if spec.dataset.form in FAMILY_SPECS[name].forms:
+        if spec.form in FAMILY_SPECS[name].forms:
             yield name
 
 
 def _preprocessing_problem(spec: RunSpec) -> str:
-    steps = [step.step for step in spec.preprocessing]
-    return "preprocessing: each step may appear once" if len(set(steps)) != len(steps) else ""
+    problem = steps_problem(spec.preprocessing, spec.dataset, spec.task, spec.family)
+    return f"preprocessing: {problem}" if problem else ""
