@@ -8,6 +8,8 @@ import pytest
 from django.core.cache import cache
 
 from jobs_data import counting, figures, selection, store
+from jobs_data.choices import choices
+from jobs_data.comparing import compare
 from jobs_data.importing import Request, import_file
 from jobs_data.measures import MEASURES, Unavailable, UnknownMeasure
 from jobs_data.measures.queries import QUERIES
@@ -219,3 +221,46 @@ def test_real_pay_is_raw_pay_in_the_prices_of_the_base(engineers, market, tmp_pa
     }
     # 4.1 % of inflation from 2022 to 2023.
     assert at["raw", "2022-03"] == 100 and at["real", "2023-03"] == pytest.approx(96.0, abs=0.1)
+
+
+def test_filters_are_offered_with_the_postings_they_leave(skilled):
+    found = {one.field: {option.value: option.n for option in one.options} for one in choices(skilled)}
+    assert found["country"] == {"US": 80} and found["year"] == {"2024": 40, "2023": 40}
+    assert found["skill"] == {"python": 80, "pytorch": 40} and found["seniority"] == {}
+    assert found["pay_floor"]["100000"] == 80 and "200000" not in found["pay_floor"]
+    assert choices(skilled)[0].options[0].label == "United States"
+
+
+def test_two_years_stand_side_by_side_with_their_difference(skilled):
+    found = compare(skilled, "skills", "year", ("2023", "2024"))
+    assert found.labels == ("2023", "2024")
+    python = next(pair for pair in found.rows if pair.label == "Python")
+    assert (python.first["n"], python.second["n"], python.difference) == (40, 40, 0) and not python.is_clear
+
+
+def test_a_clear_difference_of_pay_is_told_from_chance(market, tmp_path):
+    rows = [
+        posting(
+            number, pay=(200_000 if number % 2 else 100_000) + number, country="US" if number % 2 else "FR"
+        )
+        for number in range(80)
+    ]
+    found = compare(board(tmp_path / "b.csv", rows), "salaries", "country", ("FR", "US"))
+    (pair,) = found.rows
+    assert pair.label == "Data engineer" and pair.is_clear
+    assert pair.difference == pytest.approx(100_000, abs=10) and pair.low < pair.difference < pair.high
+
+
+def test_months_are_compared_with_the_same_month(skilled):
+    (pair,) = compare(skilled, "openings", "year", ("2023", "2024")).rows
+    assert pair.first["period"] == "2023-03" and pair.second["period"] == "2024-03"
+    assert pair.difference is None and not pair.is_clear
+
+
+def test_what_cannot_be_compared_is_refused(skilled):
+    with pytest.raises(selection.BadSelection, match="country, position, year"):
+        compare(skilled, "skills", "remote", ("remote", "hybrid"))
+    with pytest.raises(selection.BadSelection, match="two-letter"):
+        compare(skilled, "skills", "country", ("US", "nowhere"))
+    with pytest.raises(Unavailable, match="it is that itself"):
+        compare(skilled, "countries", "country", ("US", "FR"))
