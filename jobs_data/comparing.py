@@ -19,7 +19,7 @@ COMPARED = ("country", "position", "year")
 class Pair:
     """One group in both selections (None where a side has too few postings).
 
-    `difference` is the second value less the first, with its 95 % interval; `is_clear` when that leaves out 0.
+    `difference` is the second value less the first, with its 95 % interval.
     """
 
     label: str
@@ -37,7 +37,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A measure over two values of `field`; `labels` are the values in words, rows stand in the first's order."""
+    """A measure over two values of `field` (in words: `labels`); rows stand in the first's order."""
 
     field: str
     labels: tuple[str, str]
@@ -97,7 +97,7 @@ def _label(row: Record, field: str) -> str:
 
 
 def _difference(first: Record, second: Record) -> tuple[float, float, float] | None:
-    """The difference with an interval made of both (Newcombe 1998; Zou and Donner 2008); None without them."""
+    """The difference with an interval made of both (Newcombe 1998, Zou and Donner 2008), if they have one."""
     cells = [[row[name] for name in ("value", "low", "high")] for row in (first, second)]
     if any(not isinstance(cell, int | float) for row in cells for cell in row):
         return None
