@@ -198,7 +198,9 @@ def _attribution(figure: Figure) -> dict[str, Any]:
     lines = [
         f"Source: {source.title}{published} ({figure.origin}). Year {figure.year_note}; "
         f"sample size {figure.sample_size_note}.",
-        f"Trainyard, snapshot {snapshot.short_hash}, version {figure.statistic.version}.",
+        f"Trainyard, snapshot {snapshot.short_hash}, version {figure.statistic.version}"
+        + (f"; {figure.selection.words}." if figure.selection.words else "."),
+        f"Licence: {source.licence or 'not stated'}",
     ]
     return {
         "data": {"values": [{"line": line, "y": index} for index, line in enumerate(lines)]},

@@ -85,7 +85,7 @@ def _counted(measure: Measure, snapshot: Snapshot, selection: Selection) -> tupl
             chosen = chosen.thinned(measure.most / size)
             notes.append(f"Counted over a sample of about {measure.most:,} of {size:,} postings.")
         counts = QUERIES[measure.name](chosen).to_pyarrow().to_pylist()
-    scene = Scene(selection, skill_ids, _data_to(report))
+    scene = Scene(selection, skill_ids, data_to(report))
     finished = measure.finish(counts, scene, measure)
     measured = Measured(
         finished.n,
@@ -97,10 +97,10 @@ def _counted(measure: Measure, snapshot: Snapshot, selection: Selection) -> tupl
     return tuple(finished.rows), asdict(measured)
 
 
-def _data_to(report: Mapping[str, Any]) -> str:
+def data_to(report: Mapping[str, Any]) -> str:
     """The last day posted, or the last year where no month is stated, or ""."""
     last: str = report.get("last_date") or ""
-    return last if report["units"]["month"] else last[:4]
+    return last if report.get("units", {}).get("month") else last[:4]
 
 
 def _spans_years(report: Mapping[str, Any], selection: Selection) -> bool:

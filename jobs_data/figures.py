@@ -28,9 +28,10 @@ CONTENT_TYPES = {
     "svg": "image/svg+xml",
     "png": "image/png",
     "vl.json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
 }
 # Part of the cache key and ETag of drawn files: raise it when the same figure is drawn differently.
-DRAWING_VERSION = 1
+DRAWING_VERSION = 2
 ADDRESS = re.compile(rf"/jobs/figures/([0-9a-f]{{{SHORT_HASH}}})/([a-z-]+)\.([a-z.]+)$")
 
 
@@ -53,9 +54,7 @@ class Verdict:
 
 def address(figure: Figure, file_format: str) -> str:
     """The permanent address of a figure's file, below the site's root."""
-    name, version = figure.statistic.name, figure.statistic.version
-    filters = f"&{figure.selection.query}" if figure.selection.query else ""
-    return f"/jobs/figures/{figure.snapshot.short_hash}/{name}.{file_format}?v={version}{filters}"
+    return figure.address(file_format)
 
 
 def at(short_hash: str, name: str, version: int | None = None, chosen: Selection = EVERYTHING) -> Figure:
@@ -112,7 +111,7 @@ def verify(permanent_address: str, given: bytes | None = None) -> Verdict:
     fresh = RENDERERS[file_format](figure)
     sha256 = hashlib.sha256(fresh).hexdigest()
     if not is_intact(figure.snapshot):
-        return Verdict(False, sha256, "The stored rows no longer hash to the snapshot's name.")
+        return Verdict(False, sha256, "The stored rows no longer hash to what the snapshot was made of.")
     if fresh != (render(figure, file_format) if given is None else given):
         other = "what the site serves" if given is None else "the file given"
         return Verdict(False, sha256, f"The recomputed bytes differ from {other}.")
@@ -169,6 +168,12 @@ def _json(figure: Figure) -> bytes:
     return exports.figure_json(exports.document(figure))
 
 
+def _parquet(figure: Figure) -> bytes:
+    from . import tables  # noqa: PLC0415 - pyarrow takes a quarter of a second; only this format needs it
+
+    return tables.figure_parquet(exports.document(figure))
+
+
 def _svg(figure: Figure) -> bytes:
     from . import charts  # noqa: PLC0415 - altair takes a second to import; only the first drawing needs it
 
@@ -193,4 +198,5 @@ RENDERERS: dict[str, Callable[[Figure], bytes]] = {
     "svg": _svg,
     "png": _png,
     "vl.json": _vega_lite,
+    "parquet": _parquet,
 }

@@ -156,6 +156,7 @@ def _build(folder: Path, request: Request, sha256: str) -> tuple[Descriptor, dic
         "known_defects": list(descriptor.known_defects),
     } | counts
     report["equal_rows"] = report["accepted"] - report["different_rows"]
+    report["files"] = store.hashes(folder)
     _check_conservation(report)
     return descriptor, report
 

@@ -9,7 +9,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from .models import Listing, Observation, Snapshot
+from . import store
+from .models import Listing, Observation, Origin, Snapshot
 
 LISTING_FIELDS = (
     "title",
@@ -44,7 +45,13 @@ def digest(source_slug: str, observations: Iterable[Observation], listings: Iter
 
 
 def is_intact(snapshot: Snapshot) -> bool:
-    """Whether the stored rows still hash to the snapshot's name."""
+    """Whether the stored rows are still those that the snapshot was made of.
+
+    Published rows hash to the snapshot's name; of an import, each table has the hash that its report gives.
+    """
+    if snapshot.source.origin != Origin.PUBLISHED:
+        stated: dict[str, str] = snapshot.import_record.report.get("files", {})
+        return bool(stated) and stated == store.hashes(store.folder(snapshot.sha256))
     found = digest(snapshot.source.slug, snapshot.observations.all(), snapshot.listings.all())
     return found == snapshot.sha256
 

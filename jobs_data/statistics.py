@@ -116,6 +116,12 @@ class Figure:
         """The label that keeps published, imported and generated figures apart."""
         return self.snapshot.source.get_origin_display()
 
+    def address(self, file_format: str) -> str:
+        """The permanent address of its file, below the site's root."""
+        filters = f"&{self.selection.query}" if self.selection.query else ""
+        name = f"{self.statistic.name}.{file_format}?v={self.statistic.version}{filters}"
+        return f"/jobs/figures/{self.snapshot.short_hash}/{name}"
+
     @property
     def headline(self) -> Headline:
         """What the figure says, in one sentence computed from its rows."""

@@ -84,6 +84,11 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def hashes(folder: Path) -> dict[str, str]:
+    """The hash of each table in a snapshot's folder, by file name: what figures rest on."""
+    return {path.name: sha256_of(path) for path in sorted(folder.glob("*.parquet"))}
+
+
 def _flush(path: Path) -> None:
     """Ask the disk to have it before the rename says that it is there."""
     handle = os.open(path, os.O_RDONLY)

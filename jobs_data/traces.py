@@ -63,13 +63,11 @@ def derivation(posting: Posting) -> str:
         parts.append(f"times {PERIODS_PER_YEAR[period]:,} ({period}s in a year)")
     if currency != "USD":
         day = posting["fx_day"]
-        parts.append(
-            f"divided by {posting['fx_rate']:,.6g} {currency} for a dollar ({rates.SERIES}, to {day})"
-        )
+        rate = f"{posting['fx_rate']:,.6g} {currency} for a dollar"
+        parts.append(f"divided by {rate} ({rates.SERIES}, to {day})")
     if posting.get("other_end") is not None:
-        parts.append(
-            f"then the geometric mean with ${posting['other_end']:,.0f}, the range's other end in the row after"
-        )
+        end = f"${posting['other_end']:,.0f}, the range's other end in the row after"
+        parts.append(f"then the geometric mean with {end}")
     return ", ".join(parts)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
-import ibis
 
 from . import backends, store
 from .columns import text
@@ -58,8 +57,9 @@ def _behind(tables: Tables, measure: Measure, row: Record, skill_ids: Sequence[s
 
 
 def _needed(units: Table, measure: Measure) -> list[Table]:
-    tests = [units[name].notnull() for name in measure.needs if name not in ("has_words", "specialization")]
-    return [*tests, units.has_words] if "has_words" in measure.needs else tests or [ibis.literal(True)]
+    columns = [name for name in measure.needs if name not in ("has_words", "specialization")]
+    tests = [units[name].notnull() for name in ("row_no", *columns)]
+    return [*tests, units.has_words] if "has_words" in measure.needs else tests
 
 
 def _in_period(units: Table, period: str) -> Table:
@@ -67,7 +67,7 @@ def _in_period(units: Table, period: str) -> Table:
 
 
 def _fetched(sha256: str, numbers: Sequence[int], skill_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Postings with `raw` cells, `skills` (id to origin) and, for a range in two rows, its `other_end` in USD."""
+    """Postings with `raw` cells, `skills` (id to origin) and, of a range in two rows, its `other_end`."""
     if not numbers:
         return []
     listed = ", ".join(str(int(number)) for number in numbers)
