@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .cleaning import pay, rates
+from .cleaning import pay
 from .descriptors import Descriptor, normal
 
 GENERAL_MISSING = ("", "n/a", "nan", "null", "none", "nil")
-HEAP_SHARE, HEAP_SIZE = 0.05, 100
 Mapped = Mapping[Any, str]
 
 
@@ -32,14 +31,34 @@ def cells_view(descriptor: Descriptor, mapped: Mapped, raw_columns: list[str]) -
     With it two hashes: `row_hash` of all cells, and `same_hash` of all but pay. Columns that a query does not
     name cost nothing.
     """
+    held = descriptor.candidates(raw_columns)
     amounts = {mapped.get("pay"), mapped.get("source_usd")}
     hashes = [
         f"{row_hash(raw_columns)} AS row_hash",
         f"{row_hash(column for column in raw_columns if column not in amounts)} AS same_hash",
     ]
-    fields = [f"{name(column)} AS raw_{field}" for field, column in mapped.items()]
-    fields += [f"{cell(descriptor, field, name(column))} AS {field}" for field, column in mapped.items()]
+    sources = {field: _source(descriptor, field, held[field]) for field in mapped}
+    fields = [f"{source} AS raw_{field}" for field, source in sources.items()]
+    fields += [f"{cell(descriptor, field, source)} AS {field}" for field, source in sources.items()]
     return f"CREATE VIEW cells AS SELECT row_no, {', '.join([*hashes, *fields])} FROM raw"
+
+
+def _source(descriptor: Descriptor, field: Any, columns: list[str]) -> str:
+    """Where a field's cells come from: one column, several together, or the group of a row's pay."""
+    if field in descriptor.joined and len(columns) > 1:
+        parts = ", ".join(cell(descriptor, field, name(column)) for column in columns)
+        return f"nullif(concat_ws(';', {parts}), '')"
+    if descriptor.first_filled and len(columns) > 1:
+        return f"coalesce({', '.join(cell(descriptor, field, name(column)) for column in columns)})"
+    if not any(field in group for group in descriptor.pay_groups):
+        return name(columns[0])
+    by_name = {normal(column): column for column in columns}
+    cases = []
+    for group in descriptor.pay_groups:
+        amounts = [cell(descriptor, one, name(group[one])) for one in ("pay_min", "pay_max") if one in group]
+        if column := by_name.get(normal(group.get(field, ""))):
+            cases.append(f"WHEN coalesce({', '.join(amounts)}) IS NOT NULL THEN {name(column)}")
+    return f"CASE {' '.join(cases)} END"
 
 
 def cell(descriptor: Descriptor, field: str, expression: str) -> str:
@@ -85,19 +104,29 @@ def pay_columns(descriptor: Descriptor, names: set[str]) -> dict[str, str]:
         if f"pay_{unit}" in names
     )
     is_split = "pay_year" in names or "pay_hour" in names
-    stated = [("currency", "word"), ("pay_text", "currency")]
+    stated = [(one, "currency") for one in ("pay_text", "pay_min", "pay_max", "pay")]
     return {
         "low": first(names, ("pay_min", "amount"), ("pay_text", "minimum"), *lone, kind="DOUBLE"),
         "high": first(names, ("pay_max", "amount"), ("pay_text", "maximum"), *lone, kind="DOUBLE"),
-        "currency": first(names, *stated, default=rules.currency if rules else None),
-        "period": first(
+        "currency": first(names, ("currency", "word"), *stated, default=rules.currency if rules else None),
+        "period": _unless_unread(
             names,
-            ("period", "word"),
-            ("pay_text", "period"),
-            raw=by_column + "END" if is_split else None,
-            default=rules.period if rules else None,
+            first(
+                names,
+                ("period", "word"),
+                ("pay_text", "period"),
+                raw=by_column + "END" if is_split else None,
+                default=rules.period if rules else None,
+            ),
         ),
     }
+
+
+def _unless_unread(names: set[str], period: str) -> str:
+    """Nothing where the column states a period that could not be read: no default may stand in for it."""
+    return (
+        f"CASE WHEN NOT coalesce(d_period.problem, false) THEN {period} END" if "period" in names else period
+    )
 
 
 def first(
@@ -114,65 +143,9 @@ def first(
     return f"coalesce({', '.join(parts)})" if parts else f"CAST(NULL AS {kind})"
 
 
-def left_out_table(descriptor: Descriptor, mapped: Mapped, names: set[str], raw_columns: list[str]) -> str:
-    """`left_out`: rows with a reason to be quarantined, and repeats of a key with the row that stands."""
-    parts = pay_columns(descriptor, names)
-    reasons = ["CASE WHEN cells.title IS NULL THEN 'no title' END"]
-    reasons.append(f"CASE WHEN {parts['low']} > {parts['high']} THEN 'lowest pay above highest pay' END")
-    if "currency" in names:
-        reasons.append(
-            f"CASE WHEN d_currency.problem AND {parts['high']} IS NOT NULL THEN 'currency not known' END"
-        )
-    if "key" in mapped:
-        reasons.append("CASE WHEN cells.key IS NULL THEN 'no key' END")
-    reason = f"nullif(concat_ws('; ', {', '.join(reasons)}), '')"
-    key = "cells.key" if "key" in mapped else "CAST(NULL AS VARCHAR)"
-    judged = (
-        f"SELECT cells.row_no, {reason} AS reason, {key} AS key "
-        f"{joined(one for one in PAY_PARTS if one in names)}"
-    )
-    if "key" not in mapped:
-        return (
-            "CREATE TEMP TABLE left_out AS SELECT row_no, reason, CAST(NULL AS BIGINT) AS kept_row, "
-            f"false AS is_identical FROM ({judged}) WHERE reason IS NOT NULL"
-        )
-    ignored = {normal(column) for column in descriptor.merge_ignores}
-    compared = row_hash([column for column in raw_columns if normal(column) not in ignored])
-    return (
-        f"CREATE TEMP TABLE left_out AS WITH judged AS ({judged}), repeats AS ("
-        "SELECT row_no, first_value(row_no) OVER by_key AS kept_row FROM judged WHERE reason IS NULL "
-        "WINDOW by_key AS (PARTITION BY key ORDER BY row_no)) "
-        "SELECT row_no, reason, CAST(NULL AS BIGINT) AS kept_row, false AS is_identical FROM judged "
-        "WHERE reason IS NOT NULL UNION ALL "
-        "SELECT repeats.row_no, NULL, kept_row, a.h = b.h FROM repeats "
-        f"JOIN (SELECT row_no, {compared} AS h FROM raw) a ON a.row_no = repeats.row_no "
-        f"JOIN (SELECT row_no, {compared} AS h FROM raw) b ON b.row_no = repeats.kept_row "
-        "WHERE repeats.row_no <> kept_row"
-    )
-
-
 def row_hash(raw_columns: Iterable[str]) -> str:
     """A 64-bit hash of cells: DuckDB's own is fast, and used only within one process."""
     return f"hash({', '.join(name(column) for column in raw_columns)})"
-
-
-def pairs_table(descriptor: Descriptor, mapped: Mapped) -> str:
-    """`pairs`: adjacent rows that differ in pay alone, the larger first: likely the ends of one range."""
-    if not (descriptor.pairs_are_range_ends and "pay" in mapped):
-        nothing = "SELECT 0::BIGINT AS row_no, 0::BIGINT AS pair, '' AS pay_end LIMIT 0"
-        return f"CREATE TEMP TABLE pairs AS {nothing}"
-    return (
-        "CREATE TEMP TABLE pairs AS WITH rows AS ("
-        "SELECT row_no, same_hash AS same, TRY_CAST(pay AS DOUBLE) AS amount FROM cells), marked AS ("
-        "SELECT *, same IS DISTINCT FROM lag(same) OVER (ORDER BY row_no) AS starts FROM rows), runs AS ("
-        "SELECT *, sum(starts::INTEGER) OVER (ORDER BY row_no) AS run FROM marked), placed AS ("
-        "SELECT *, row_no - first_value(row_no) OVER (PARTITION BY run ORDER BY row_no) AS place FROM runs), "
-        "mates AS (SELECT *, lead(row_no) OVER w AS mate, lead(amount) OVER w AS other FROM placed "
-        "WINDOW w AS (PARTITION BY run ORDER BY row_no)), found AS ("
-        "SELECT row_no, mate FROM mates WHERE place % 2 = 0 AND amount > other) "
-        "SELECT row_no, row_no AS pair, 'highest' AS pay_end FROM found UNION ALL "
-        "SELECT mate, row_no, 'lowest' FROM found"
-    )
 
 
 def country(descriptor: Descriptor, names: set[str]) -> str:
@@ -180,23 +153,8 @@ def country(descriptor: Descriptor, names: set[str]) -> str:
     return first(names, ("country", "code"), ("place", "country"), default=descriptor.default_country)
 
 
-def heaps_table(descriptor: Descriptor, mapped: Mapped, names: set[str]) -> str:
-    """`heaps`: a value of pay that more than 5 % of a country's rows repeat (of 100 rows or more)."""
-    parts = pay_columns(descriptor, names)
-    used = [one for one in (*PAY_PARTS, "country", "place") if one in names]
-    return (
-        f"CREATE TEMP TABLE heaps AS WITH paid AS (SELECT {country(descriptor, names)} AS country, "
-        f"{parts['low']} AS low, {parts['high']} AS high {joined(used)}) "
-        "SELECT country AS heap_country, low AS heap_low, high AS heap_high "
-        "FROM (SELECT country, low, high, count(*) AS n, "
-        "sum(count(*)) OVER (PARTITION BY country) AS total FROM paid "
-        "WHERE high IS NOT NULL GROUP BY country, low, high) "
-        f"WHERE total >= {HEAP_SIZE} AND n > {HEAP_SHARE} * total AND country IS NOT NULL"
-    )
-
-
 def postings(descriptor: Descriptor, mapped: Mapped, names: set[str], collected: int | None) -> str:
-    """The query of `postings.parquet`."""
+    """Postings with what they state, the rate of their year and how many of their periods are a year."""
     parts = pay_columns(descriptor, names)
     stated = _stated(descriptor, mapped, names)
     called = {"low": "pay_min", "high": "pay_max"}
@@ -220,11 +178,11 @@ def postings(descriptor: Descriptor, mapped: Mapped, names: set[str], collected:
     priced = (
         "SELECT inside.* EXCLUDE (period), period AS stated_period, rates.last_day AS rate_day, "
         "CASE WHEN inside.currency = 'USD' THEN 1.0 ELSE rates.per_usd END AS rate, "
-        f"coalesce(period, CASE WHEN pay_max / rate >= {pay.SURELY_A_YEAR_USD} THEN 'year' END) AS period "
+        f"coalesce(period, CASE WHEN coalesce(pay_max, pay_min) / rate >= {pay.SURELY_A_YEAR_USD} "
+        "THEN 'year' END) AS period "
         f"FROM ({inner}) inside LEFT JOIN rates ON rates.currency = inside.currency AND rates.year = {year}"
     )
-    annual = f"SELECT *, {factor} AS per_year FROM ({priced})"
-    return _final(annual, descriptor)
+    return f"SELECT *, {factor} AS per_year FROM ({priced})"
 
 
 def _stated(descriptor: Descriptor, mapped: Mapped, names: set[str]) -> dict[str, str]:
@@ -258,11 +216,32 @@ def _stated(descriptor: Descriptor, mapped: Mapped, names: set[str]) -> dict[str
         "date_precision": first(names, ("posted_at", "precision")),
         "valid_through": first(names, ("valid_through", "day"), kind="DATE"),
         "source_usd": first(names, ("source_usd", "amount"), kind="DOUBLE"),
-        "tags": listed("skills", "names"),
+        "tags": tags(names),
         "specializations": f"list_distinct(list_concat({listed('title', 'specializations')}, "
         f"{listed('specialization', 'names')}))",
         "text_length": f"length({stated('text')})",
     }
+
+
+def tags(names: set[str]) -> str:
+    """The names in a cell of skills; lists with quotation marks of both kinds were read in Python."""
+    if "skills" not in names:
+        return "CAST([] AS VARCHAR[])"
+    plain = "string_split(translate(cells.skills, ';|' || chr(10), ',,,'), ',')"
+    return (
+        "CASE WHEN cells.skills IS NULL THEN [] WHEN d_skills.names IS NOT NULL THEN d_skills.names WHEN "
+        f"{SIMPLE_LIST} THEN string_split(cells.skills[3:-3], $$', '$$) ELSE "
+        f"[trim(tag) FOR tag IN {plain} IF trim(tag) <> ''] END"
+    )
+
+
+def hard_list(expression: str) -> str:
+    """Whether a cell is a list that only Python reads as it is meant."""
+    return f"{expression}[1] = '[' AND NOT {SIMPLE_LIST.replace('cells.skills', expression)}"
+
+
+# `['python', 'sql']` with nothing in its names that could be read in two ways; all other lists go to Python.
+SIMPLE_LIST = r"""regexp_full_match(cells.skills, $$\['[^'"\\,]+'(?:, '[^'"\\,]+')*\]$$)"""
 
 
 def _flag(names: set[str], table: str, column: str) -> str:
@@ -272,67 +251,4 @@ def _flag(names: set[str], table: str, column: str) -> str:
 def _any_problem(names: set[str], tables: Iterable[str]) -> str:
     return " OR ".join(
         ["false", *(f"coalesce(d_{table}.problem, false)" for table in tables if table in names)]
-    )
-
-
-def _final(annual: str, descriptor: Descriptor) -> str:
-    """Pay in USD a year with its derivation, and the flags, for rows that are not left out."""
-    low_usd, high_usd = "pay_min * per_year / rate", "pay_max * per_year / rate"
-    middle = "CASE WHEN pay_min > 0 THEN sqrt(pay_min * pay_max) ELSE coalesce(pay_max, pay_min) END"
-    flags = {
-        "location_conflict": "is_conflict",
-        "country_unknown": "is_country_unread",
-        "date_unreadable": "is_date_unread",
-        "pay_unreadable": "is_pay_unread",
-        "pay_estimated": "basis = 'estimated_by_source'",
-        "pay_period_unstated": "pay_max IS NOT NULL AND period IS NULL",
-        "pay_period_inferred": "stated_period IS NULL AND period IS NOT NULL",
-        "pay_currency_unstated": "pay_max IS NOT NULL AND currency IS NULL",
-        "no_exchange_rate": "pay_max IS NOT NULL AND currency IS NOT NULL AND rate IS NULL",
-        "pay_implausible": (
-            f"coalesce({low_usd}, {high_usd}) < {pay.LOWEST_PLAUSIBLE_USD} OR {high_usd} > "
-            f"{pay.HIGHEST_PLAUSIBLE_USD} OR (period = 'hour' AND pay_max / rate > "
-            f"{pay.MOST_PLAUSIBLE_USD_AN_HOUR}) OR (pay_min > 0 AND pay_max / pay_min > "
-            f"{pay.WIDEST_PLAUSIBLE_RANGE})"
-        ),
-        "range_end_pair": "pair IS NOT NULL",
-        "pay_heaped": "heap_high IS NOT NULL",
-    }
-    listed = ", ".join(f"CASE WHEN {test} THEN '{flag}' END" for flag, test in flags.items())
-    derived = {
-        "pay_basis": "CASE WHEN pay_max IS NOT NULL THEN basis END",
-        "usd_min": low_usd,
-        "usd_max": high_usd,
-        "usd_mid": f"{middle} * per_year / rate",
-        "fx_rate": "CASE WHEN pay_max IS NOT NULL THEN rate END",
-        "fx_day": "CASE WHEN pay_max IS NOT NULL AND currency <> 'USD' THEN rate_day END",
-        "fx_series": f"CASE WHEN pay_max * rate > 0 AND currency <> 'USD' THEN {text(rates.SERIES)} END",
-        "hours_per_year": f"CASE WHEN period = 'hour' THEN {pay.PERIODS_PER_YEAR['hour']} END",
-        "flags": f"[flag FOR flag IN [{listed}] IF flag IS NOT NULL]",
-        "record_kind": text(descriptor.record_kind),
-    }
-    working = (
-        "basis, is_conflict, is_pay_unread, is_date_unread, is_country_unread, per_year, rate, rate_day, "
-        "stated_period"
-    )
-    return (
-        f"SELECT priced.* EXCLUDE ({working}), pair, pay_end, "
-        f"{', '.join(f'{expression} AS {column}' for column, expression in derived.items())} "
-        f"FROM ({annual}) priced LEFT JOIN pairs USING (row_no) "
-        "LEFT JOIN heaps ON heap_country = country AND heap_high = pay_max "
-        "AND heap_low IS NOT DISTINCT FROM pay_min "
-        "ANTI JOIN left_out USING (row_no)"
-    )
-
-
-def summary(path: str) -> str:
-    """One row of counts over the postings."""
-    return (
-        "SELECT count(*) AS accepted, "
-        "(SELECT count(DISTINCT row_hash) FROM cells ANTI JOIN left_out USING (row_no)) AS different_rows, "
-        "count(pay_max) AS with_pay, count(usd_mid) AS with_usd, count(country) AS with_country, "
-        "count(position) AS with_position, count(seniority) AS with_seniority, "
-        "count(text_length) AS with_text, count(*) FILTER (WHERE len(tags) > 0) AS with_tags, "
-        "min(posted_at) AS first_date, max(posted_at) AS last_date, "
-        f"count(DISTINCT company) AS companies FROM read_parquet({text(path)})"
     )

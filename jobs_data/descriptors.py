@@ -70,13 +70,15 @@ class Measure(Strict):
 
 
 class Series(Strict):
-    """A table of published measurements: one row for each date (and country, and sector).
+    """A table of published measurements: one row for each date (and country, region, sector).
 
-    `areas` names cells of the country column that stand for more than one country.
+    `areas` names cells of the country column that stand for more than one country; without such a column the
+    descriptor's default country holds.
     """
 
     date: str
-    country: str
+    country: str | None = None
+    region: str | None = None
     sector: str | None = None
     size: str | None = None
     areas: Mapping[str, str] = {}
@@ -84,7 +86,13 @@ class Series(Strict):
 
 
 class Descriptor(Strict):
-    """One format. `columns` names candidates for each field; the first that a file has is taken."""
+    """One format. `columns` names candidates for each field; the first that a file has is taken.
+
+    With `first_filled` it is the first that a row fills: a key of JSON may hold text or an object.
+    Of a field in `joined`, every candidate is (a survey's columns of languages and frameworks are one list of
+    skills). `pay_groups` are sets of pay columns of which a row fills one (`salary_from_b2b` or
+    `salary_from_permanent`): the first with an amount counts.
+    """
 
     slug: Slug
     title: Text
@@ -99,8 +107,12 @@ class Descriptor(Strict):
     known_defects: tuple[Text, ...] = ()
     columns: Mapping[FieldName, tuple[str, ...]] = {}
     vocabulary: Mapping[Word, Mapping[str, str]] = {}
+    first_filled: bool = False
+    joined: tuple[FieldName, ...] = ()
+    pay_groups: tuple[Mapping[FieldName, str], ...] = ()
     missing: tuple[str, ...] = ()
-    missing_pay: tuple[str, ...] = ()
+    # Nobody is paid nothing by a posting: forms leave 0 where no pay is stated.
+    missing_pay: tuple[str, ...] = ("0", "0.0", "0.00")
     pay: PayRules | None = None
     default_country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     american_places: bool = False
@@ -115,6 +127,8 @@ class Descriptor(Strict):
             raise ValueError("a descriptor of an aggregate has a series, and no other has")
         if not (self.recognize.has or self.recognize.has_one_of):
             raise ValueError("recognize: name at least one column")
+        if self.series and not (self.series.country or self.default_country):
+            raise ValueError("a series without a column for the country needs a default_country")
         if self.series is None and "title" not in self.columns:
             raise ValueError("columns: a descriptor of postings needs a column for the title")
         return self
@@ -134,13 +148,20 @@ class Descriptor(Strict):
 
     def mapping(self, columns: Iterable[str]) -> dict[FieldName, str]:
         """Which of a file's columns holds which field."""
+        return {field: held[0] for field, held in self.candidates(columns).items()}
+
+    def candidates(self, columns: Iterable[str]) -> dict[FieldName, list[str]]:
+        """Every column of a file that may hold a field, in the order of the descriptor."""
         held = {normal(column): column for column in reversed(list(columns))}
-        found: dict[FieldName, str] = {}
-        for field, candidates in self.columns.items():
-            present = (held[normal(name)] for name in candidates if normal(name) in held)
-            if column := next(present, None):
-                found[field] = column
-        return found
+        wanted: dict[FieldName, list[str]] = {field: list(names) for field, names in self.columns.items()}
+        for group in self.pay_groups:
+            for field, name in group.items():
+                wanted.setdefault(field, []).append(name)
+        present = {
+            field: [held[normal(name)] for name in names if normal(name) in held]
+            for field, names in wanted.items()
+        }
+        return {field: names for field, names in present.items() if names}
 
 
 class UnknownFormat(ValueError):

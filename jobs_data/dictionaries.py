@@ -13,11 +13,13 @@ from typing import Any
 import pyarrow as pa
 
 from .cleaning import dates, pay, places, titles, words
+from .cleaning.listed_pay import listed_pay
+from .conventions import AMOUNTS, DATES, Conventions
 from .descriptors import Descriptor
 
 TEXT, NUMBER, FLAG, DAY, LIST = pa.string(), pa.float64(), pa.bool_(), pa.date32(), pa.list_(pa.string())
-AMOUNTS = ("pay", "pay_min", "pay_max", "pay_year", "pay_hour", "source_usd")
 PROBLEM = {"problem": FLAG}
+UNKNOWN = Conventions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Dictionary:
     read: Callable[..., tuple[Any, ...]]
 
 
-def dictionaries(descriptor: Descriptor, mapped: Mapping[Any, str]) -> list[Dictionary]:
-    """Those that the mapped fields of a file need."""
-    return [one for one in _all(descriptor) if all(field in mapped for field in one.fields)]
+def dictionaries(
+    descriptor: Descriptor, mapped: Mapping[Any, str], found: Conventions = UNKNOWN
+) -> list[Dictionary]:
+    """Those that the mapped fields of a file need, reading as its conventions say."""
+    return [one for one in _all(descriptor, found) if all(field in mapped for field in one.fields)]
 
 
-def _all(descriptor: Descriptor) -> list[Dictionary]:
+def _all(descriptor: Descriptor, found: Conventions) -> list[Dictionary]:
     return [
         Dictionary(
             "title",
@@ -49,7 +53,7 @@ def _all(descriptor: Descriptor) -> list[Dictionary]:
             "place",
             ("place",),
             {"country": TEXT, "region": TEXT, "city": TEXT, "remote": TEXT},
-            _place(descriptor),
+            _place(found.place_codes),
         ),
         Dictionary("conflict", ("country", "place"), {"found": FLAG}, _conflict),
         Dictionary(
@@ -59,14 +63,27 @@ def _all(descriptor: Descriptor) -> list[Dictionary]:
             | PROBLEM,
             _pay,
         ),
-        *(Dictionary(name, (name,), {"amount": NUMBER} | PROBLEM, _amount) for name in AMOUNTS),
+        *(
+            Dictionary(
+                name,
+                (name,),
+                {"amount": NUMBER, "currency": TEXT} | PROBLEM,
+                _amount(decimal_comma=name in found.decimal_comma),
+            )
+            for name in AMOUNTS
+        ),
         Dictionary("currency", ("currency",), {"word": TEXT} | PROBLEM, _guarded(pay.parse_currency)),
         Dictionary("period", ("period",), {"word": TEXT} | PROBLEM, _period(descriptor)),
         *(
-            Dictionary(name, (name,), {"day": DAY, "precision": TEXT} | PROBLEM, _date(descriptor))
-            for name in ("posted_at", "valid_through")
+            Dictionary(
+                name,
+                (name,),
+                {"day": DAY, "precision": TEXT} | PROBLEM,
+                _date(day_first=name in found.day_first),
+            )
+            for name in DATES
         ),
-        *_vocabularies(descriptor),
+        *_vocabularies(descriptor, found),
         Dictionary("company", ("company",), {"word": TEXT}, _company),
         Dictionary("skills", ("skills",), {"names": LIST}, lambda cell: (words.parse_list(cell),)),
         Dictionary(
@@ -78,9 +95,9 @@ def _all(descriptor: Descriptor) -> list[Dictionary]:
     ]
 
 
-def _vocabularies(descriptor: Descriptor) -> list[Dictionary]:
+def _vocabularies(descriptor: Descriptor, found: Conventions) -> list[Dictionary]:
     readers: dict[str, Callable[[str], str]] = {
-        "remote": words.parse_remote,
+        "remote": words.parse_share_remote if found.has_ratio else words.parse_remote,
         "employment": words.parse_employment,
         "seniority": titles.parse_seniority,
         "education": words.parse_education,
@@ -114,9 +131,9 @@ def _country(cell: str) -> tuple[Any, ...]:
     return code or None, not code
 
 
-def _place(descriptor: Descriptor) -> Callable[[str], tuple[Any, ...]]:
+def _place(codes: str) -> Callable[[str], tuple[Any, ...]]:
     def read(cell: str) -> tuple[Any, ...]:
-        place = places.parse_place(cell, american=descriptor.american_places)
+        place = places.parse_place(cell, codes=codes)
         remote = "remote" if places.REMOTE.search(cell) else None
         return place.country or None, place.region or None, place.city or None, remote
 
@@ -129,7 +146,7 @@ def _conflict(country: str, place: str) -> tuple[Any, ...]:
 
 def _pay(cell: str) -> tuple[Any, ...]:
     try:
-        found = pay.parse_pay(cell)
+        found = listed_pay(cell) if cell[0] in "[{" else pay.parse_pay(cell)
     except pay.Unreadable:
         return None, None, None, None, None, True
     if found is None:
@@ -144,11 +161,15 @@ def _pay(cell: str) -> tuple[Any, ...]:
     )
 
 
-def _amount(cell: str) -> tuple[Any, ...]:
-    try:
-        return pay.parse_amount(cell), False
-    except pay.Unreadable:
-        return None, True
+def _amount(*, decimal_comma: bool) -> Callable[[str], tuple[Any, ...]]:
+    def read(cell: str) -> tuple[Any, ...]:
+        try:
+            found = pay.parse_stated(cell, decimal_comma=decimal_comma)
+        except pay.Unreadable:
+            return None, None, True
+        return (found.minimum, found.currency or None, False) if found else (None, None, False)
+
+    return read
 
 
 def _guarded(reader: Callable[[str], str]) -> Callable[[str], tuple[Any, ...]]:
@@ -167,10 +188,10 @@ def _period(descriptor: Descriptor) -> Callable[[str], tuple[Any, ...]]:
     return lambda cell: (own[cell.casefold()], False) if cell.casefold() in own else general(cell)
 
 
-def _date(descriptor: Descriptor) -> Callable[[str], tuple[Any, ...]]:
+def _date(*, day_first: bool) -> Callable[[str], tuple[Any, ...]]:
     def read(cell: str) -> tuple[Any, ...]:
         try:
-            found = dates.parse_date(cell, day_first=descriptor.day_first)
+            found = dates.parse_date(cell, day_first=day_first)
         except pay.Unreadable:
             return None, None, True
         return (found.day, found.precision, False) if found else (None, None, False)

@@ -25,8 +25,8 @@ def compare(old: Path, new: Path) -> dict[str, Any]:
         every = sorted(set().union(*columns))
         before, after = (_rows(folder, held, every) for folder, held in zip((old, new), columns, strict=True))
         ((is_keyed,),) = connection.execute(
-            f"SELECT (SELECT count(source_key) = count(*) FROM {before}) "
-            f"AND (SELECT count(source_key) = count(*) FROM {after})"
+            f"SELECT (SELECT count(DISTINCT source_key) = count(*) FROM {before}) "
+            f"AND (SELECT count(DISTINCT source_key) = count(*) FROM {after})"
         ).fetchall()
         relation = connection.sql(_by_key(before, after) if is_keyed else _as_multisets(before, after))
         found = dict(zip(relation.columns, relation.fetchall()[0], strict=True))

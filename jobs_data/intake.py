@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
@@ -37,7 +38,7 @@ def take_in(table: Table, folder: Path, texts: frozenset[str], progress: Progres
         pyarrow.parquet.ParquetWriter(folder / "rejected.parquet", QUARANTINE) as rejected,
     ):
         for batch in table.batches():
-            numbers = pa.array(range(intake.rows + 1, intake.rows + 1 + batch.num_rows), pa.int64())
+            numbers = pa.array(np.arange(intake.rows + 1, intake.rows + 1 + batch.num_rows))
             columns = [_redacted(batch[name], name in texts, intake) for name in table.columns]
             rows.write_batch(pa.RecordBatch.from_arrays([numbers, *columns], schema=schema))
             intake.rows += batch.num_rows

@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         ("date", pa.date32()),
         ("date_precision", pa.string()),
         ("country", pa.string()),
+        ("region", pa.string()),
         ("sector", pa.string()),
         ("measure", pa.string()),
         ("unit", pa.string()),
@@ -42,6 +43,7 @@ class SeriesShaper:
         """Find the columns; they are there, because the descriptor was recognized by them or named."""
         assert descriptor.series is not None, "only series come here"
         self.folder, self.series = folder, descriptor.series
+        self.default_country = descriptor.default_country
         self.columns = {normal(column): column for column in raw_columns}
         self.left_out: list[tuple[int, str, str]] = []
 
@@ -61,7 +63,7 @@ class SeriesShaper:
                 for cells in batch.to_pylist():
                     read += 1
                     try:
-                        found = _measurements(self.series, self.columns, cells)
+                        found = _measurements(self.series, self.default_country, self.columns, cells)
                     except Unreadable as wrong:
                         self.left_out.append((cells["row_no"], str(wrong), str(cells)[:10_000]))
                         continue
@@ -99,7 +101,9 @@ class SeriesShaper:
             )
 
 
-def _measurements(series: Series, columns: dict[str, str], cells: dict[str, Any]) -> list[dict[str, Any]]:
+def _measurements(
+    series: Series, default_country: str | None, columns: dict[str, str], cells: dict[str, Any]
+) -> list[dict[str, Any]]:
     """The measurements of one row; Unreadable when date, country, size or a number cannot be read."""
 
     def cell(name: str | None) -> str:
@@ -108,7 +112,9 @@ def _measurements(series: Series, columns: dict[str, str], cells: dict[str, Any]
     day = _date(cell(series.date))
     if day is None:
         raise Unreadable("date is missing")
-    code = series.areas.get(cell(series.country)) or _country(cell(series.country))
+    code = default_country
+    if series.country:
+        code = series.areas.get(cell(series.country)) or _country(cell(series.country))
     if not code:
         raise Unreadable(f"country {cell(series.country)[:40]!r} is not in the table of ISO names and codes")
     size = _number(cell(series.size), "size") if series.size else None
@@ -117,6 +123,7 @@ def _measurements(series: Series, columns: dict[str, str], cells: dict[str, Any]
         "date": day.day,
         "date_precision": day.precision,
         "country": code,
+        "region": cell(series.region) or None,
         "sector": cell(series.sector) or None,
         "sample_size": None if size is None else int(size),
     }

@@ -17,9 +17,11 @@ import duckdb
 import pyarrow as pa
 
 from . import columns as sql
+from . import conventions, derived, setting_aside
 from .cleaning import rates
 from .descriptors import Descriptor
 from .dictionaries import Dictionary, dictionaries
+from .reading import Table
 
 MEMORY = "512MB"
 DISTINCT_BATCH = 50_000
@@ -29,19 +31,17 @@ SAMPLES = 5
 class Shaper:
     """One import's workbench: an in-memory DuckDB over `raw.parquet` in a folder."""
 
-    def __init__(
-        self, folder: Path, descriptor: Descriptor, raw_columns: list[str], collected: int | None
-    ) -> None:
-        """Open the raw rows; `collected` is the year for rows that state none."""
-        self.folder, self.descriptor, self.raw_columns = folder, descriptor, raw_columns
-        self.collected = collected
-        self.mapped: Mapping[Any, str] = descriptor.mapping(raw_columns)
+    def __init__(self, folder: Path, descriptor: Descriptor, table: Table, collected: int | None) -> None:
+        """Open the raw rows of a table; `collected` is the year for rows that state none."""
+        self.folder, self.descriptor, self.raw_columns = folder, descriptor, table.columns
+        self.collected, self.delimiter = collected, table.delimiter
+        self.mapped: Mapping[Any, str] = descriptor.mapping(table.columns)
         self.dictionaries = dictionaries(descriptor, self.mapped)
         self.connection = duckdb.connect()
         self.connection.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
         self.connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
         self.connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet('{folder / 'raw.parquet'}')")
-        self.connection.execute(sql.cells_view(descriptor, self.mapped, raw_columns))
+        self.connection.execute(sql.cells_view(descriptor, self.mapped, table.columns))
 
     def close(self) -> None:
         """Let go of memory and files."""
@@ -51,16 +51,22 @@ class Shaper:
         """Write the tables; returns what the report says of them."""
         self._load_rates()
         for dictionary in self.dictionaries:
-            self._load(dictionary)
+            self._collect(dictionary)
         names = {dictionary.name for dictionary in self.dictionaries}
-        self.connection.execute(sql.left_out_table(self.descriptor, self.mapped, names, self.raw_columns))
-        self.connection.execute(sql.pairs_table(self.descriptor, self.mapped))
-        self.connection.execute(sql.heaps_table(self.descriptor, self.mapped, names))
-        self._write("postings", sql.postings(self.descriptor, self.mapped, names, self.collected))
+        found = conventions.find(self.connection, self.descriptor, names, self.delimiter)
+        for dictionary in dictionaries(self.descriptor, self.mapped, found):
+            self._load(dictionary)
+        self.connection.execute(setting_aside.left_out_table(self.descriptor, names))
+        if "key" in self.mapped:
+            self.connection.execute(setting_aside.repeats(self.descriptor, self.raw_columns))
+        self.connection.execute(setting_aside.pairs_table(self.descriptor, self.mapped))
+        self.connection.execute(setting_aside.heaps_table(self.descriptor, self.mapped, names))
+        stated = sql.postings(self.descriptor, self.mapped, names, self.collected)
+        self._write("postings", derived.with_dollars(stated, self.descriptor))
         self._write(
             "merged", "SELECT row_no, kept_row, is_identical FROM left_out WHERE kept_row IS NOT NULL"
         )
-        return self._counts(names)
+        return self._counts(names) | {"conventions": list(found.notes)}
 
     def quarantined(self) -> Iterator[pa.RecordBatch]:
         """The rows that are left out: row_no, reason, raw cells as JSON."""
@@ -87,17 +93,26 @@ class Shaper:
         self.connection.register("shipped_rates", table)
         self.connection.execute("CREATE TEMP TABLE rates AS SELECT * FROM shipped_rates")
 
+    def _collect(self, dictionary: Dictionary) -> None:
+        """`c_<name>`: each different cell (or pair of cells) once, as it came and as it is read."""
+        query = sql.distinct(self.descriptor, dictionary.fields)
+        if dictionary.name == "skills":
+            # The others are taken apart where they stand: hardly two postings have the same list.
+            query = f"SELECT * FROM ({query}) WHERE {sql.hard_list('skills')}"
+        width = len(dictionary.fields)
+        columns = [f"raw_{number}" for number in range(width)] + [f"cell_{number}" for number in range(width)]
+        self.connection.execute(f"CREATE TABLE c_{dictionary.name}({', '.join(columns)}) AS {query}")
+
     def _load(self, dictionary: Dictionary) -> None:
-        """Read each distinct cell once, a batch of them at a time, and keep the answers as a table."""
+        """`d_<name>`: what each different cell means, read once, a batch of them at a time."""
         width = len(dictionary.fields)
         columns = [f"raw_{number}" for number in range(width)] + [f"cell_{number}" for number in range(width)]
         schema = pa.schema([(column, pa.string()) for column in columns] + list(dictionary.outputs.items()))
         self.connection.register("empty", schema.empty_table())
         self.connection.execute(f"CREATE TEMP TABLE d_{dictionary.name} AS SELECT * FROM empty")
-        distinct = sql.distinct(self.descriptor, dictionary.fields)
         # A cursor of its own: the same connection cannot read and insert at once.
         with contextlib.closing(self.connection.cursor()) as reader:
-            for batch in reader.sql(distinct).to_arrow_reader(DISTINCT_BATCH):
+            for batch in reader.sql(f"FROM c_{dictionary.name}").to_arrow_reader(DISTINCT_BATCH):
                 frame = batch.to_pandas()
                 held = [frame.iloc[:, number].to_list() for number in range(2 * width)]
                 answers = list(zip(*map(dictionary.read, *held[width:]), strict=True))
@@ -107,6 +122,7 @@ class Shaper:
                 ]
                 self.connection.register("read", pa.Table.from_arrays(arrays, schema=schema))
                 self.connection.execute(f"INSERT INTO d_{dictionary.name} SELECT * FROM read")
+        self.connection.execute(f"DROP TABLE c_{dictionary.name}")
 
     def _counts(self, names: set[str]) -> dict[str, Any]:
         merged, identical = self._row(
@@ -116,7 +132,7 @@ class Shaper:
             "SELECT reason, count(*) FROM left_out WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
         )
         path = self.folder / "postings.parquet"
-        summary = self.connection.sql(sql.summary(str(path))).to_arrow_table().to_pylist()[0]
+        summary = self.connection.sql(derived.summary(str(path))).to_arrow_table().to_pylist()[0]
         flags = (
             f"SELECT flag, count(*) FROM (SELECT unnest(flags) AS flag FROM read_parquet('{path}')) "
             "GROUP BY flag ORDER BY flag"

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .currencies import CODES_IN_TEXT, SYMBOLS, code_in_column, code_of
+
 PERIODS_PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
 LOWEST_PLAUSIBLE_USD, HIGHEST_PLAUSIBLE_USD = 1_000, 2_000_000
 WIDEST_PLAUSIBLE_RANGE = 5
@@ -17,141 +19,67 @@ SURELY_A_YEAR_USD = 10_000
 MOST_PLAUSIBLE_USD_AN_HOUR = 1_000
 
 PERIOD_WORDS = {
-    "year": [
-        "year",
-        "yearly",
-        "yr",
-        "yrs",
-        "annum",
-        "annual",
-        "annually",
-        "pa",
-        "p.a",
-        "py",
-        "per_annum",
-        "y",
-        "jahr",
-        "ano",
-        "rok",
-    ],
-    "month": [
-        "month",
-        "monthly",
-        "mo",
-        "mth",
-        "mon",
-        "m",
-        "per_month",
-        "monat",
-        "mois",
-        "mes",
-        "miesiąc",
-        "miesiac",
-        "mies",
-        "mc",
-    ],
-    "week": ["week", "weekly", "wk", "wkly", "w", "per_week", "woche", "semaine"],
-    "day": ["day", "daily", "d", "per_day", "tag", "jour", "diem"],
-    "hour": ["hour", "hourly", "hr", "hrs", "h", "ph", "per_hour", "stunde", "heure", "godz"],
+    "year": "year yearly yr yrs annum annual annually annualised anual anuales pa p.a py per_annum y jahr "
+    "jahre ano año anno rok rocznie annuel lpa",
+    "month": "month monthly mo mth mon m per_month pcm monat monatlich mois mensuel mes mês mese miesiąc "
+    "miesiac mies mc msc maand luna měsíc måned månad",
+    "week": "week weekly wk wkly w per_week woche semaine semana",
+    "day": "day daily d per_day tag jour día dia diem dzień",
+    "hour": "hour hourly hr hrs h ph per_hour stunde std heure hora ora godz godzinę",
 }
-PERIOD_BY_WORD = {word: period for period, words in PERIOD_WORDS.items() for word in words}
-# A bare "$" is the US dollar unless the descriptor names another currency; "kr" and "¥" name no one currency.
-SYMBOLS = {
-    "US$": "USD",
-    "C$": "CAD",
-    "CA$": "CAD",
-    "A$": "AUD",
-    "AU$": "AUD",
-    "NZ$": "NZD",
-    "S$": "SGD",
-    "HK$": "HKD",
-    "R$": "BRL",
-    "$": "USD",
-    "€": "EUR",
-    "£": "GBP",
-    "₹": "INR",
-    "₪": "ILS",
-    "₩": "KRW",
-    "₽": "RUB",
-    "₺": "TRY",
-    "zł": "PLN",
-    "₫": "VND",
-    "฿": "THB",
-}
-CODES = frozenset(
-    [
-        "USD",
-        "EUR",
-        "GBP",
-        "PLN",
-        "CHF",
-        "JPY",
-        "BRL",
-        "CAD",
-        "AUD",
-        "NZD",
-        "INR",
-        "ILS",
-        "TRY",
-        "SEK",
-        "NOK",
-        "DKK",
-        "CZK",
-        "HUF",
-        "RON",
-        "BGN",
-        "ISK",
-        "HRK",
-        "RUB",
-        "CNY",
-        "HKD",
-        "IDR",
-        "KRW",
-        "MXN",
-        "MYR",
-        "PHP",
-        "SGD",
-        "THB",
-        "ZAR",
-        "CLP",
-        "COP",
-        "ARS",
-        "UAH",
-        "VND",
-        "TWD",
-        "AED",
-        "SAR",
-        "EGP",
-        "NGN",
-        "KES",
-        "PKR",
-        "BDT",
-        "LKR",
-        "PEN",
-        "UYU",
-    ]
-)
+PERIOD_BY_WORD = {word: period for period, words in PERIOD_WORDS.items() for word in words.split()}
 SYMBOL = "|".join(re.escape(symbol) for symbol in sorted(SYMBOLS, key=len, reverse=True))
-MARK = rf"(?:{SYMBOL}|\b[A-Za-z]{{3}}\b)"
-DIGITS = r"\d{1,3}(?:[,' \u00a0\u202f]\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
+# Letters that stand for a currency beside an amount; other words there mean something else ("est", "per").
+MARK = rf"(?:{SYMBOL}|\b(?:{'|'.join(sorted(CODES_IN_TEXT))}|euros?)\b)"
+INDIAN = r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?"
+DIGITS = (
+    rf"{INDIAN}|\d{{1,3}}(?:[,'’ \u00a0\u202f]\d{{3}})+(?!\d)(?:\.\d+)?"
+    r"|\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+(?:[.,]\d+)?"
+)
+SCALES = {
+    "k": 1_000, "tys": 1_000, "tsd": 1_000, "m": 1_000_000, "mio": 1_000_000,
+    "l": 100_000, "lakh": 100_000, "lakhs": 100_000, "lac": 100_000, "lacs": 100_000, "lpa": 100_000,
+}  # fmt: skip
+SCALE = "|".join(SCALES)
 
 
 def _amount(end: str) -> str:
     """The pattern of one amount with its marks; `end` prefixes the names of its groups."""
     return (
-        rf"(?P<{end}_before>{MARK})?\s?(?P<{end}_digits>{DIGITS})\s?(?P<{end}_scale>[KkMm]\b)?"
+        rf"(?P<{end}_before>{MARK})?\s?(?P<{end}_digits>{DIGITS})"
+        rf"\s?(?P<{end}_scale>(?:{SCALE})\b(?:(?<=tys)\.)?)?"
         rf"\s?(?P<{end}_after>{MARK})?"
     )
 
 
-RANGE = re.compile(rf"{_amount('low')}(?:\s*(?:-|–|—|\.\.|\bto\b)\s*{_amount('high')})?", re.IGNORECASE)
-PERIOD = re.compile(r"(?:/|\bper\b|\ban?\b)?\s*([A-Za-ząćęłńóśźż.]+(?: annum)?)", re.IGNORECASE)
+# LinkedIn names the period behind both ends: "$50.00/hr - $65.00/hr".
+BETWEEN = (
+    r"(?:\s?(?:/|\bper\b|\ban?\b)\s?[^\W\d_]+)?"
+    r"\s*(?:-|–|—|~|\.\.|\bto\b|\bbis\b|\bdo\b|\bà\b|\bat[ée]\b|\band\b)\s*"
+)
+RANGE = re.compile(rf"{_amount('low')}(?:{BETWEEN}{_amount('high')})?", re.IGNORECASE)
+PERIOD = re.compile(r"(?:/|\bper\b|\ban?\b)?\s*([^\W\d_.]+(?:\.[^\W\d_.]+)*\.?)")
+PERIOD_LEAD = re.compile(r"^(?:/ ?|an? |per )")
+FRENCH_YEAR = re.compile(r"\b(?:par|/) ?ans?\b", re.IGNORECASE)
 ESTIMATE = re.compile(r"\best\.?\b|estimate", re.IGNORECASE)
-UPPER_BOUND = re.compile(r"\b(?:up to|max\.?|under)\b", re.IGNORECASE)
+UPPER_BOUND = re.compile(r"\b(?:up to|max\.?|maximum|under|bis zu|jusqu'à|do)\b", re.IGNORECASE)
+LOWER_BOUND = re.compile(
+    r"\b(?:from|min\.?|minimum|starting (?:at|from)|at least|ab|od|à partir de)\b", re.IGNORECASE
+)
+# Words that stand where pay would: they state none.
+UNSTATED = re.compile(
+    r"competitive|negotiable|not (?:disclosed|specified|stated|provided|available)|undisclosed|unspecified"
+    r"|attractive|confidential|to be (?:discussed|agreed|determined)|depend(?:s|ing) on experience"
+    r"|market rate"
+    r"|\b(?:doe|tbd|tbc|n/?a)\b|unpaid|verhandelbar|do uzgodnienia|a convenir|à négocier|a combinar",
+    re.IGNORECASE,
+)
 # A savings plan, unless it is an end of a range: "344K - 401K".
 RETIREMENT_PLAN = re.compile(r"(?<!K - )(?<!K-)\b401 ?\(?[kK]\)?(?!\s?-\s?\d)")
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 MISSING = frozenset(
     [
+        "",
         "-1",
         "-1.0",
         "n/a",
@@ -164,9 +92,9 @@ MISSING = frozenset(
         "competitive",
         "negotiable",
         "unknown",
-        "nil",
     ]
-) | {""}
+    + ["nil", "not disclosed", "tbd", "doe", "[]", "{}", "$0", "0"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,41 +125,54 @@ def parse_pay(text: str) -> Pay | None:
         return None
     found = RANGE.search(cleaned)
     if found is None:
+        if UNSTATED.search(cleaned):
+            return None
         raise Unreadable(f"pay {text[:80]!r} holds no amount")
     low, high = _ends(found, text)
-    rest = cleaned[: found.start()] + " " + cleaned[found.end() :]
+    rest = _around(cleaned, found)
     if not low and not high:
         return None
-    is_open_below = high is None and UPPER_BOUND.search(rest) is not None
     is_lone = high is None
+    is_open_below = is_lone and UPPER_BOUND.search(rest) is not None
+    has_more = cleaned[found.end() :].startswith("+") or LOWER_BOUND.search(rest) is not None
+    is_open_above = is_lone and not is_open_below and has_more
     if high is not None and low > high:
         raise Unreadable(f"pay {text[:80]!r} has its lower end above its upper end")
     return Pay(
         minimum=None if is_open_below else low,
-        maximum=low if is_lone else high,
+        maximum=None if is_open_above else low if is_lone else high,
         currency=_currency(found, rest),
         period=parse_period_in(rest),
         is_estimate=ESTIMATE.search(rest) is not None,
     )
 
 
-def parse_amount(text: str) -> float | None:
-    """The number in a cell of its own (`106382.0`, `12,500`, `$45`); None where it is missing."""
+def parse_amount(text: str, *, decimal_comma: bool = False) -> float | None:
+    """The number in a cell of its own (`106382.0`, `12,500`, `$45`); None where it is missing.
+
+    With `decimal_comma`, `65.000` is sixty-five thousand and `3.500,50` three and a half.
+    """
+    pay = parse_stated(text, decimal_comma=decimal_comma)
+    return pay.minimum if pay else None
+
+
+def parse_stated(text: str, *, decimal_comma: bool = False) -> Pay | None:
+    """The number in a cell of its own with the currency beside it, as pay with both ends the same."""
     cleaned = text.strip()
     if cleaned.casefold() in MISSING:
         return None
-    try:
-        return float(cleaned)
-    except ValueError:
-        pay = parse_pay(cleaned)
-        if pay is None or pay.minimum != pay.maximum:
-            raise Unreadable(f"amount {text[:80]!r} is not one number") from None
-        return pay.minimum
+    plain = cleaned.replace(".", "").replace(",", ".") if decimal_comma else cleaned
+    if PLAIN_NUMBER.fullmatch(plain):
+        return Pay(float(plain), float(plain))
+    pay = parse_pay(cleaned)
+    if pay is None or pay.minimum is None or pay.minimum != pay.maximum:
+        raise Unreadable(f"amount {text[:80]!r} is not one number")
+    return pay
 
 
 def parse_period(text: str) -> str:
     """`year` to `hour` for the cell of a period column; "" when empty; Unreadable otherwise."""
-    word = text.strip().casefold().replace(" ", "_")
+    word = PERIOD_LEAD.sub("", text.strip().casefold()).replace(" ", "_")
     if not word:
         return ""
     for candidate in (word, word.removeprefix("per_"), word.removesuffix("s")):
@@ -242,7 +183,7 @@ def parse_period(text: str) -> str:
 
 def parse_period_in(text: str) -> str:
     """The period a pay text names somewhere (`/yr`, `per hour`, `a month`); "" when it names none."""
-    for word in PERIOD.findall(text):
+    for word in PERIOD.findall(FRENCH_YEAR.sub("per year", text)):
         period = PERIOD_BY_WORD.get(word.strip(".").casefold())
         # One letter alone ("a", "m") is a period only right behind a slash: "$10/h".
         if period and (len(word.strip(".")) > 1 or f"/{word}" in text.replace("/ ", "/")):
@@ -255,11 +196,23 @@ def parse_currency(text: str) -> str:
     cleaned = text.strip()
     if not cleaned:
         return ""
-    # Some name the currency behind the code: "EUR European Euro".
-    code = SYMBOLS.get(cleaned) or cleaned.split()[0].upper()
-    if code not in CODES:
+    code = code_in_column(cleaned)
+    if not code:
         raise Unreadable(f"currency {text[:40]!r} is not a known ISO 4217 code or symbol")
     return code
+
+
+def _around(text: str, found: re.Match[str]) -> str:
+    """What stands before, between and behind the amounts."""
+    ends = [found.end("low_after"), found.end("low_scale"), found.end("low_digits")]
+    between = ""
+    if found["high_digits"]:
+        starts = [at for at in (found.start("high_before"), found.start("high_digits")) if at >= 0]
+        between = text[max(ends) : min(starts)]
+    scale = found["low_scale"] or found["high_scale"] or ""
+    # "12 LPA": lakhs per annum.
+    annual = " lpa" if scale.casefold() == "lpa" else ""
+    return f"{text[: found.start()]} {between} {text[found.end() :]}{annual}"
 
 
 def _ends(found: re.Match[str], text: str) -> tuple[float, float | None]:
@@ -274,29 +227,22 @@ def _ends(found: re.Match[str], text: str) -> tuple[float, float | None]:
 
 
 def _number(digits: str, scale: str | None) -> float:
-    plain = re.sub(r"[' \u00a0\u202f]", "", digits)
+    plain = re.sub(r"['’ \u00a0\u202f]", "", digits)
     if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", plain):
         plain = plain.replace(".", "").replace(",", ".")
     elif re.fullmatch(r"\d+,\d{1,2}", plain):
         plain = plain.replace(",", ".")
-    factor = {"k": 1_000, "m": 1_000_000}.get((scale or "").casefold(), 1)
+    factor = SCALES.get((scale or "").casefold().rstrip("."), 1)
     return float(plain.replace(",", "")) * factor
 
 
 def _currency(found: re.Match[str], rest: str) -> str:
     beside = [found[name] for name in ("low_before", "low_after", "high_before", "high_after")]
-    named = [_code(mark) for mark in beside if mark] + [
-        _code(word) for word in rest.split() if word.isupper()
-    ]
+    named = [code_of(mark) for mark in beside if mark]
+    named += [code_of(word) for word in re.split(r"[\s/]", rest) if word.strip("().,;:").isupper()]
     currencies = sorted(set(filter(None, named)))
     # "$60,000 CAD": the letters say which dollar it is.
     precise = [code for code in currencies if code != "USD"] if "$" in beside else currencies
     if len(precise) > 1:
         raise Unreadable(f"pay {found[0][:80]!r} names two currencies: {', '.join(precise)}")
     return precise[0] if precise else "".join(currencies)
-
-
-def _code(mark: str) -> str:
-    symbol = mark.strip("().,;:")
-    code = SYMBOLS.get(symbol, symbol.upper())
-    return code if code in CODES else ""

@@ -11,7 +11,10 @@ PHONE = re.compile(
     r"(?<![\w$€£.,])(?:\+\d{1,3}[\s().-]*(?:\d[\s().-]*){7,12}"
     r"|\(\d{2,4}\)\s?\d{3,5}[\s.-]?\d{3,5}|\d{3}[.-]\d{3}[.-]\d{4})(?!\w)"
 )
-HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z_][\w.]{1,29}\w(?!\w)")
+# JSON-LD's own words look like handles: "@type".
+HANDLE = re.compile(
+    r"(?<![\w@.])@(?!(?:type|id|context|graph|value|language|list|set)\b)[A-Za-z_][\w.]{1,29}\w(?!\w)"
+)
 MARKS = (("email", EMAIL, "[e-mail]"), ("phone", PHONE, "[phone]"), ("handle", HANDLE, "[handle]"))
 
 

@@ -40,22 +40,24 @@ LEVEL_WORDS = frozenset(
         "lead",
         "principal",
         "staff",
-        "i",
-        "ii",
-        "iii",
-        "iv",
         "entry",
         "level",
         "mid",
-        "remote",
-        "hybrid",
+        "i",
+        "ii",
+        "iii",
     ]
+    + ["iv", "remote", "hybrid"]
+)
+# Teaching, hiring and selling a thing is other work than doing it.
+OTHER_WORK = frozenset(
+    ["professor", "teacher", "lecturer", "tutor", "recruiter", "salesperson", "technician"]
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A canonical position with its codes in SOC 2018 and ISCO-08.
+    """A canonical position with its codes in SOC 2018, O*NET-SOC and ISCO-08.
 
     `tier` says how near the work is to training models: core, probable or other.
     """
@@ -63,6 +65,7 @@ class Position:
     slug: str
     title: str
     soc: str
+    onet: str
     isco: str
     tier: str
 
@@ -71,7 +74,9 @@ class Position:
 def positions() -> dict[str, Position]:
     """Every canonical position by its slug, in the order their rules are tried."""
     return {
-        row["slug"]: Position(row["slug"], row["title"], row["soc"], row["isco"], row["tier"])
+        row["slug"]: Position(
+            **{name: row[name] for name in ("slug", "title", "soc", "onet", "isco", "tier")}
+        )
         for row in _table()
     }
 
@@ -91,17 +96,25 @@ def parse_seniority(title: str) -> str:
 def parse_position(title: str) -> str:
     """The slug of the first position with a rule found in the title; "" when none is.
 
-    What stands in brackets counts only when the rest says nothing: "Program Manager (Data Scientist)".
+    What stands in brackets counts only when the rest says nothing: "Program Manager (Data Scientist)". A
+    survey's several answers (`Developer, QA or test;Database administrator`) count only where they agree.
     """
     lowered = clean_title(title).casefold()
+    if ";" in lowered:
+        found = {_match(answer) for answer in lowered.split(";")} - {""}
+        return found.pop() if len(found) == 1 else ""
     return _match(ASIDE.sub(" ", lowered)) or _match(lowered)
 
 
 def _match(lowered: str) -> str:
     words = WORD.findall(lowered)
+    if not OTHER_WORK.isdisjoint(words):
+        return ""
     with_level, without = " ".join(words), " ".join(word for word in words if word not in LEVEL_WORDS)
-    for slug, pattern in _rules():
-        if pattern.search(without) or pattern.search(with_level):
+    rules, by_word = _rules(), _rules_by_word()
+    for number in sorted({number for word in words for number in by_word.get(word, ())}):
+        slug, pattern, unless = rules[number]
+        if (pattern.search(without) or pattern.search(with_level)) and unless.isdisjoint(words):
             return slug
     return ""
 
@@ -113,8 +126,18 @@ def _table() -> list[dict[str, Any]]:
 
 
 @functools.cache
-def _rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((row["slug"], _pattern(row["rules"])) for row in _table())
+def _rules() -> tuple[tuple[str, re.Pattern[str], frozenset[str]], ...]:
+    return tuple((row["slug"], _pattern(row["rules"]), frozenset(row.get("unless", ()))) for row in _table())
+
+
+@functools.cache
+def _rules_by_word() -> dict[str, list[int]]:
+    """Which positions have a rule that begins with a word: the others need not be tried on a title."""
+    found: dict[str, list[int]] = {}
+    for number, row in enumerate(_table()):
+        for word in {word for rule in row["rules"] for word in rule.split()[0].split("|")}:
+            found.setdefault(word, []).append(number)
+    return found
 
 
 def _pattern(rules: list[str]) -> re.Pattern[str]:

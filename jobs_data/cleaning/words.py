@@ -6,6 +6,7 @@ Each reader takes one cell and answers a word of its vocabulary, or "" where the
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Sequence
 
@@ -27,18 +28,26 @@ REMOTE = _rules(
 EMPLOYMENT = _rules(
     ("intern", r"intern|internship|trainee|apprenticeship|werkstudent"),
     ("freelance", r"freelance|freelancer|fl|b2b|self-employed|independent"),
-    ("contract", r"contract|contractor|ct|fixed[ -]term|mandate"),
+    ("contract", r"contract|contractor|ct|ftc|fixed[ -]term|mandate"),
     ("temporary", r"temporary|temp|seasonal|per diem|provisional"),
-    ("part", r"part[ -_]?time|pt|teilzeit"),
-    ("full", r"full[ -_]?time|ft|permanent|regular|vollzeit|f"),
+    ("part", r"part[ _-]?time|pt|teilzeit"),
+    ("full", r"full[ _-]?time|ft|permanent|regular|vollzeit|f"),
 )
 # The lowest level named is what is asked for: "Bachelor's or Master's" asks for a bachelor's.
 EDUCATION = _rules(
-    ("none", r"no degree|degree not required|no formal|none required|no education"),
+    (
+        "none",
+        r"no degree|degree not required|none required"
+        r"|no formal (?:education|qualifications?) (?:required|needed)",
+    ),
     ("secondary", r"high[ -]school|secondary|ged|abitur|matura|highschool"),
-    ("associate", r"associate'?s? degree|associate'?s|associate degree"),
-    ("bachelor", r"bachelor'?s?|b\.?sc?\.?|b\.?a\.?|b\.?eng|undergraduate|licence|bacharel\w*|graduação"),
-    ("master", r"master'?s?|m\.?sc?\.?|m\.?eng|mba|postgraduate|magister|mestrado"),
+    ("associate", r"associate['’]?s? degree|associate['’]?s"),
+    (
+        "bachelor",
+        r"bachelor['’]?s?|baccalaureate|b\.?\s?tech|b\.?sc?\.?|b\.?a\.?|b\.?eng|undergraduate|licence"
+        r"|bacharel\w*|graduação",
+    ),
+    ("master", r"master['’]?s?|m\.?\s?tech|m\.?sc?\.?|m\.?eng|mba|postgraduate|magister|mestrado"),
     ("doctorate", r"ph\.?\s?d\.?|doctorate|doctoral|doctor'?s degree|doutorado"),
 )
 OPTIONAL_DEGREE = re.compile(r"or equivalent|equivalent experience|degree preferred|preferred", re.IGNORECASE)
@@ -85,7 +94,14 @@ SPECIALIZATION = _rules(
     ("fraud and risk", r"fraud|risk model\w*|credit risk|anti-money"),
     ("experimentation and causal inference", r"a/b test\w*|causal|experimentation|uplift"),
 )
-SIZES = _rules(("S", r"s|small|startup|start-up"), ("M", r"m|medium|mid-?size"), ("L", r"l|large|enterprise"))
+SIZES = _rules(
+    ("S", r"small|startup|start-up|just me|sole proprietor"),
+    ("M", r"medium|mid-?size"),
+    ("L", r"large|enterprise"),
+)
+NO_JOB = re.compile(r"\s*(?:student|not employed|retired|unemployed|i prefer)", re.IGNORECASE)
+# A survey's bracket of several degrees of different height says none of them.
+NO_LEVEL = re.compile(r"professional degree|without earning|never completed", re.IGNORECASE)
 SIZE_NUMBERS = re.compile(r"\d[\d,.]*")
 TRUE, FALSE = (
     frozenset(["true", "t", "yes", "y", "1", "1.0", "x"]),
@@ -99,21 +115,35 @@ def parse_remote(text: str) -> str:
     A source whose form defaults to "not remote" does not know, so "no" is unknown, not on site.
     """
     word = text.strip().casefold()
-    if word in TRUE and word not in ("1", "1.0"):
+    if word in TRUE:
         return "remote"
-    if word in FALSE and word not in ("0", "0.0"):
-        return ""
-    return _first(REMOTE, text.replace("_", " "))
+    return "" if word in FALSE else _first(REMOTE, text.replace("_", " "))
+
+
+def parse_share_remote(text: str) -> str:
+    """The same for the cell of a column of percentages: 0 is on site, 100 remote, between them hybrid."""
+    try:
+        share = float(text)
+    except ValueError:
+        return parse_remote(text)
+    return "onsite" if share <= 0 else "remote" if share >= 100 else "hybrid"
 
 
 def parse_employment(text: str) -> str:
-    """`full`, `part`, `contract`, `temporary`, `freelance`, `intern` or ""."""
-    return _first(EMPLOYMENT, text.replace("_", "-"))
+    """`full`, `part`, `contract`, `temporary`, `freelance`, `intern` or "": the one that is named first."""
+    if NO_JOB.match(text):
+        return ""
+    words = text.replace("_", "-")
+    found = [(hit.start(), word) for word, pattern in EMPLOYMENT if (hit := pattern.search(words))]
+    # An internship is one, full-time or not.
+    if any(word == "intern" for _, word in found):
+        return "intern"
+    return min(found, key=lambda one: one[0])[1] if found else ""
 
 
 def parse_education(text: str) -> str:
     """The lowest level named, from `none` to `doctorate`, or ""."""
-    return _first(EDUCATION, text)
+    return "" if NO_LEVEL.search(text) else _first(EDUCATION, text)
 
 
 def is_degree_optional(text: str) -> bool:
@@ -133,24 +163,39 @@ def parse_specializations(text: str) -> tuple[str, ...]:
 
 def parse_company_size(text: str) -> str:
     """`S` (to 50 people), `M` (to 250), `L`, or "": from the letter or the numbers of a range."""
+    if text.strip().upper() in ("S", "M", "L"):
+        return text.strip().upper()
     numbers = [float(number.replace(",", "").rstrip(".")) for number in SIZE_NUMBERS.findall(text)]
     if not numbers:
         return _first(SIZES, text)
     return "S" if max(numbers) <= 50 else "M" if max(numbers) <= 250 else "L"
 
 
+NAME_KEYS = ("name", "title", "value", "skill")
+
+
 def parse_list(text: str) -> tuple[str, ...]:
-    """The names in a cell: a Python or JSON list (`['Python', 'SQL']`), or set apart by `,`, `;` or `|`."""
+    """The names in a cell: a Python or JSON list (`['Python', 'SQL']`), or set apart by `,`, `;` or `|`.
+
+    Of objects in a list, their name: `[{"name": "Java", "level": 4}]`.
+    """
     cleaned = text.strip()
     if cleaned.startswith("[") and cleaned.endswith("]") and len(cleaned) < 100_000:
-        return _names(_literal(cleaned))
+        return _names([_name(value) for value in _literal(cleaned)])
     return _names(re.split(r"[;|,\n]", cleaned))
+
+
+def _name(value: object) -> object:
+    if not isinstance(value, dict):
+        return value
+    return next((value[key] for key in NAME_KEYS if isinstance(value.get(key), str)), "")
 
 
 def _literal(text: str) -> Sequence[object]:
     try:
-        value = ast.literal_eval(text)
+        value = json.loads(text) if '"' in text else ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
+        # Names without quotation marks; also JSON's and Python's brackets mixed.
         return re.split(r"[,;]", text.strip("[]"))
     return value if isinstance(value, list | tuple) else (value,)
 

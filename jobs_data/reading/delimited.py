@@ -6,17 +6,23 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv
 
+from .encodings import find_encoding
 from .files import Rejected, Table
 from .limits import MIB, Limits, Refused, check_columns, check_rows, is_gzip, open_binary
 
 SAMPLE = 256 * 1024
 MOST_REJECTED_IN_MEMORY = 100_000
+MOST_LINES_COMPARED = 30
+SEPARATORS = (",", ";", "\t", "|")
+# Excel writes it before the header where the country's separator is not the reader's.
+SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?\s*')
 
 
 def open_delimited(path: Path, kind: str, limits: Limits) -> Table:
@@ -25,52 +31,62 @@ def open_delimited(path: Path, kind: str, limits: Limits) -> Table:
     with open_binary(path, limits) as file:
         sample = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(SAMPLE)).lstrip("\ufeff")
     delimiter = "\t" if kind == "tsv" else find_delimiter(sample)
-    header = _header(sample, delimiter)
-    columns = check_columns(header, limits)
-    table = Table(kind, columns, lambda: iter(()))
+    header, lines = _header(sample, delimiter)
+    table = Table(kind, check_columns(header, limits), lambda: iter(()))
+    table.delimiter = delimiter
     if encoding not in ("utf-8", "utf-8-sig"):
         table.notes.append(f"Read as {encoding}.")
     if delimiter not in (",", "\t"):
         table.notes.append(f"Cells are separated by {delimiter!r}.")
-    table.batches = lambda: _batches(path, table, delimiter, encoding, limits)
+    reading = pyarrow.csv.ReadOptions(
+        # A block is the longest row that is read; one thread keeps memory to two blocks.
+        column_names=table.columns,
+        skip_rows=lines,
+        block_size=limits.row_bytes,
+        encoding=encoding,
+        use_threads=False,
+    )
+    table.batches = lambda: _batches(path, table, reading, limits)
     return table
 
 
-def find_encoding(path: Path, limits: Limits) -> str:
-    """`utf-8`, `utf-16` by its mark, or `cp1252` for a file that is not valid UTF-8 anywhere."""
-    with open_binary(path, limits) as file:
-        start = file.read(4)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            decoder.decode(start)
-            while block := file.read(MIB):
-                # Ascii needs no decoding, and the check is ten times as fast.
-                if not block.isascii() or decoder.getstate()[0]:
-                    decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8"
-
-
 def find_delimiter(sample: str) -> str:
-    """The separator that occurs most in the first line, of comma, semicolon, tab and bar."""
-    first = sample.split("\n", 1)[0]
-    return max((",", ";", "\t", "|"), key=first.count)
+    """What separates cells: what a line `sep=;` says, else what splits the first lines most evenly.
+
+    Of comma, semicolon, tab and bar; the more cells, the better, where two are as even.
+    """
+    lines = sample.split("\n", MOST_LINES_COMPARED)[:MOST_LINES_COMPARED]
+    if stated := SEPARATOR_LINE.fullmatch(lines[0]):
+        return stated[1]
+    return max(SEPARATORS, key=lambda one: _evenness("\n".join(lines), one))
 
 
-def _header(sample: str, delimiter: str) -> list[str]:
-    csv.field_size_limit(SAMPLE)
+def _evenness(lines: str, delimiter: str) -> tuple[float, int]:
+    """The share of rows as wide as the header (0 for a single column), and that width."""
     try:
-        return next(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
+        widths = [len(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter=delimiter) if row]
+    except csv.Error:
+        return 0.0, 0
+    # The last row may be cut where the sample ends.
+    compared = widths[:-1] if len(widths) > MOST_LINES_COMPARED // 2 else widths
+    if not compared or compared[0] == 1:
+        return 0.0, 0
+    return round(compared.count(compared[0]) / len(compared), 1), compared[0]
+
+
+def _header(sample: str, delimiter: str) -> tuple[list[str], int]:
+    """The header's cells, and how many lines of the file it ends after."""
+    csv.field_size_limit(SAMPLE)
+    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    try:
+        header = next(row for row in rows if row and not SEPARATOR_LINE.fullmatch(delimiter.join(row)))
     except (csv.Error, StopIteration) as wrong:
         raise Refused(f"The first line is no header of a table ({wrong}).") from wrong
+    return header, rows.line_num
 
 
 def _batches(
-    path: Path, table: Table, delimiter: str, encoding: str, limits: Limits
+    path: Path, table: Table, reading: pyarrow.csv.ReadOptions, limits: Limits
 ) -> Iterator[pa.RecordBatch]:
     names = table.columns
     rows = 0
@@ -86,16 +102,9 @@ def _batches(
         try:
             reader = pyarrow.csv.open_csv(
                 file,
-                # A block is the longest row that is read; one thread keeps memory to two blocks.
-                read_options=pyarrow.csv.ReadOptions(
-                    column_names=names,
-                    skip_rows=1,
-                    block_size=limits.row_bytes,
-                    encoding=encoding,
-                    use_threads=False,
-                ),
+                read_options=reading,
                 parse_options=pyarrow.csv.ParseOptions(
-                    delimiter=delimiter, newlines_in_values=True, invalid_row_handler=set_aside
+                    delimiter=table.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
@@ -109,6 +118,11 @@ def _batches(
                 yield batch
         except pa.ArrowInvalid as wrong:
             raise Refused(_explained(str(wrong), rows, limits)) from wrong
+        except UnicodeDecodeError as wrong:
+            raise Refused(
+                f"After row {rows:,} the file is not {reading.encoding} any more ({wrong.reason}): damaged "
+                "or cut. Save it as UTF-8."
+            ) from wrong
 
 
 def _explained(message: str, rows: int, limits: Limits) -> str:

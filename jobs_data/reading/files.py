@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from .encodings import wide_encoding
 from .limits import Limits, Refused, open_binary
 
 SUFFIXES = {
@@ -40,7 +41,7 @@ class Table:
     """A file as rows of text: its columns, then batches in the file's order; null where a cell is empty.
 
     `rejected` grows while batches are read and is emptied by whoever stores it; `fraction` is how much of the
-    file has been read, where that is known.
+    file has been read, where that is known; `delimiter` is what separates the cells of delimited text.
     """
 
     format: str
@@ -49,6 +50,7 @@ class Table:
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     fraction: float | None = None
+    delimiter: str = ""
 
 
 def open_table(path: Path, limits: Limits | None = None) -> Table:
@@ -85,7 +87,7 @@ def detect(path: Path, limits: Limits) -> str:
         raise Refused(f"{path.name} is an old Excel file (.xls). Save it as .xlsx or CSV and import that.")
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"[", b"{")):
         return "jsonl" if SUFFIXES.get(_suffix(path)) == "jsonl" else "json"
-    if b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in start and not wide_encoding(start):
         raise Refused(f"{path.name} is no CSV, TSV, JSON, JSON Lines, XLSX or Parquet file.")
     return "tsv" if SUFFIXES.get(_suffix(path)) == "tsv" else "csv"
 

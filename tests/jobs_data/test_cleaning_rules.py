@@ -53,7 +53,8 @@ def test_every_country_is_known_by_its_name_and_its_codes(item):
         ("Toronto, ON, Canada", "CA", ""),
         ("San Francisco, California, United States", "US", "US-CA"),
         ("Irvine, CA", "", ""),
-        ("Atlanta, Georgia", "", ""),
+        ("Atlanta, Georgia", "US", "US-GA"),
+        ("Macon, Georgia", "", ""),
         ("Anywhere", "", ""),
     ],
 )
@@ -63,7 +64,7 @@ def test_places_say_their_country_or_leave_it_open(text, country, region):
 
 
 def test_a_source_that_writes_american_places_settles_what_two_capitals_mean():
-    assert places.parse_place("Irvine, CA", american=True).country == "US"
+    assert places.parse_place("Irvine, CA", codes="states").country == "US"
 
 
 def test_a_scrapers_own_location_contradicts_the_place():
@@ -93,7 +94,7 @@ def test_titles_mean_a_position_and_a_level(title, position, level):
 
 
 def test_positions_carry_codes_of_both_classifications():
-    assert len(titles.positions()) == 40
+    assert 40 <= len(titles.positions()) <= 45
     for position in titles.positions().values():
         assert len(position.soc) == 7 and len(position.isco) == 4
         assert titles.parse_position(position.title.split(" or ")[0]) or position.slug
