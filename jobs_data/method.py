@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .cleaning import pay, places, rates, titles
 from .cleaning.titles import Position
-from .columns import HEAP_SHARE, HEAP_SIZE
+from .setting_aside import HEAP_SHARE, HEAP_SIZE
 from .skills import dictionary
 from .skills.report import Stored, Table, dictionary_table, stored
 

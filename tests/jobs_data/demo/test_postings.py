@@ -57,7 +57,7 @@ def demo(tmp_path_factory) -> duckdb.DuckDBPyConnection:
     table, descriptor = open_table(path, None), get(postings.SOURCE)
     mapped = descriptor.mapping(table.columns)
     intake.take_in(table, folder, frozenset({"description"}), lambda rows, fraction: None)
-    shaper = shaping.Shaper(folder, descriptor, table.columns, None)
+    shaper = shaping.Shaper(folder, descriptor, table, None)
     shaper.shape()
     shaper.close()
     found = bridging.write_skills(folder, mapped)

@@ -1,0 +1,1 @@
+"""Importing and asking five million postings, beside the usual ways to do it."""
