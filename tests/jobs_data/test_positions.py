@@ -12,10 +12,9 @@ from jobs_data.cleaning.titles import parse_position, positions
 
 ONET = Path(__file__).resolve().parents[3] / "shared/data/onet-29.2"
 # Younger than O*NET's list of titles, or titles of a whole branch: their codes are those of the work.
-NO_TITLE_IN_ONET = {"head-of-ai", "ai-product-manager", "mlops-engineer", "prompt-engineer", "ai-architect"} | {
-    "deep-learning-engineer", "computer-vision-engineer", "analytics-engineer", "data-science-manager",
-    "research-engineer", "bi-engineer",
-}  # fmt: skip
+NO_TITLE_IN_ONET = {"head-of-ai", "ai-product-manager", "mlops-engineer", "prompt-engineer", "ai-architect"}
+NO_TITLE_IN_ONET |= {"deep-learning-engineer", "computer-vision-engineer", "analytics-engineer"}
+NO_TITLE_IN_ONET |= {"data-science-manager", "research-engineer", "bi-engineer"}
 RELATED = ("15-", "11-3021", "13-1082", "13-1111", "13-2099", "17-2061", "17-2199", "19-1029")
 
 
