@@ -25,12 +25,8 @@ from .models import Import, Origin, Snapshot, Source
 if TYPE_CHECKING:
     from .reading import Limits
 
-<<<<<<< HEAD
 # Raise it when the same file would give other rows or tables.
-=======
-# Raise it when the same file would give other rows.
->>>>>>> c0b02f4 (Read files as other people save them: encodings, commas, days, wrapped JSON, pay in more words, surveys of every year; codes of positions checked against O*NET)
-RULES_VERSION = 3
+RULES_VERSION = 4
 PACKAGES = "duckdb pyarrow openpyxl defusedxml"
 
 
@@ -142,11 +138,8 @@ def _build(folder: Path, request: Request, sha256: str) -> tuple[Descriptor, dic
         shaper.close()
     if descriptor.series is None:
         counts |= bridging.write_skills(folder, mapped) | {"units": units.write(folder)}
-<<<<<<< HEAD
         counts["search"] = words.write(folder, mapped, settings.SEARCH_ROWS)
-=======
     table.notes += counts.pop("conventions", [])
->>>>>>> c0b02f4 (Read files as other people save them: encodings, commas, days, wrapped JSON, pay in more words, surveys of every year; codes of positions checked against O*NET)
     counts["quarantine"] = {**taken.reasons, **counts["quarantine"]}
     report = {
         "file": {"name": request.path.name, "bytes": request.path.stat().st_size, "sha256": sha256},
