@@ -14,8 +14,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ..columns import name, text
 
 FILE = "search.sqlite"
@@ -37,6 +35,8 @@ def write(folder: Path, mapped: Mapping[Any, str], most: int) -> dict[str, Any]:
 
     Returns what the report says of it: how many postings are indexed.
     """
+    import duckdb  # noqa: PLC0415 - every page of the site loads this module; only imports need the library
+
     with contextlib.closing(duckdb.connect()) as postings:
         (count,) = postings.execute(f"SELECT count(*) FROM {_parquet(folder, 'postings')}").fetchall()[0]
         if count > most:
