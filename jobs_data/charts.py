@@ -8,20 +8,18 @@ Importing this module takes a second or two; views import it when the first char
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import vl_convert
 
+from . import chart_rows, maps, measured_charts
+from .chart_parts import amounts_in_words, inline, line_for_each_label, names
 from .presentation import shown
-from .sentences import Record
 from .statistics import ChartKind, Figure
 
 PRINT_WIDTH = 640
 ROW_HEIGHT = 44
-# A list of more rows is not read as a chart; the table and the files have them all.
-MOST_DRAWN = 40
 FONT = "Helvetica Neue, Helvetica, Arial, sans-serif"
 INK, MUTED, ACCENT = "#1b2127", "#53585b", "#12506a"
 PRINT_CONFIG: dict[str, Any] = {
@@ -31,6 +29,11 @@ PRINT_CONFIG: dict[str, Any] = {
     "mark": {"color": ACCENT},
     "text": {"color": INK},
     "rule": {"color": ACCENT},
+    "style": {"interval": {"color": INK}, "land": {"color": "#f1f1ee", "stroke": "#c9d1d3"}},
+    "range": {
+        "ramp": ["#e3ecf0", ACCENT],
+        "category": [ACCENT, "#b4532b", "#94690a", "#3f7650", "#84506b", "#6a7276"],
+    },
     "axis": {"labelColor": INK, "titleColor": MUTED, "domainColor": "#c9d1d3", "gridColor": "#e6eaeb"},
     "title": {"color": INK, "subtitleColor": MUTED, "fontSize": 18, "subtitleFontSize": 13, "offset": 16},
 }
@@ -49,15 +52,16 @@ LAYOUT_CONFIG: dict[str, Any] = {
 
 def specification(figure: Figure) -> dict[str, Any]:
     """The Vega-Lite specification with its data; no colors, no width; `description` says what is shown."""
-    chart = DRAWINGS[figure.statistic.chart](figure)
+    draw = DRAWINGS[figure.statistic.chart] if figure.measured is None else measured_charts.chart
+    chart = draw(figure)
     spec: dict[str, Any] = chart.properties(description=description(figure)).to_dict()
     spec["config"] = LAYOUT_CONFIG
     return spec
 
 
-def printed(figure: Figure) -> dict[str, Any]:
-    """The specification for a file: with colors, title, unit and where the figure comes from."""
-    spec = specification(figure)
+def printed(figure: Figure, drawing: dict[str, Any]) -> dict[str, Any]:
+    """A drawing for a file: with colors, title, unit and where the figure comes from, without links."""
+    spec = _without_links(drawing)
     spec["config"] = _merged(LAYOUT_CONFIG, PRINT_CONFIG)
     spec["width"] = PRINT_WIDTH
     return {
@@ -72,14 +76,39 @@ def printed(figure: Figure) -> dict[str, Any]:
 
 def to_svg(figure: Figure) -> bytes:
     """The chart as a standalone SVG, a few milliseconds to a tenth of a second."""
-    svg: str = vl_convert.vegalite_to_svg(printed(figure))
-    return svg.encode()
+    return _svg(printed(figure, specification(figure)))
 
 
 def to_png(figure: Figure) -> bytes:
     """The chart as PNG at twice its size."""
-    png: bytes = vl_convert.vegalite_to_png(printed(figure), scale=2)
+    return _png(printed(figure, specification(figure)))
+
+
+def to_map_svg(figure: Figure) -> bytes:
+    """The map as a standalone SVG; the figure must be one that can be mapped."""
+    return _svg(printed(figure, maps.specification(figure, maps.outlines())))
+
+
+def to_map_png(figure: Figure) -> bytes:
+    """The map as PNG at twice its size."""
+    return _png(printed(figure, maps.specification(figure, maps.outlines())))
+
+
+def _svg(spec: dict[str, Any]) -> bytes:
+    svg: str = vl_convert.vegalite_to_svg(spec)
+    return svg.encode()
+
+
+def _png(spec: dict[str, Any]) -> bytes:
+    png: bytes = vl_convert.vegalite_to_png(spec, scale=2)
     return png
+
+
+def _without_links(part: Any) -> Any:
+    """Links are the page's own; a file may lie anywhere."""
+    if isinstance(part, dict):
+        return {key: _without_links(value) for key, value in part.items() if key != "href"}
+    return [_without_links(one) for one in part] if isinstance(part, list) else part
 
 
 def description(figure: Figure) -> str:
@@ -90,34 +119,7 @@ def description(figure: Figure) -> str:
 def _bars(figure: Figure) -> Any:
     base = _listed(figure)
     bars = base.mark_bar(height=10, yOffset=6).encode(x=_amounts(axis=None))
-    return bars + _names(base) + _amounts_in_words(base)
-
-
-def _spreads(figure: Figure) -> Any:
-    """A thin line from p10 to p90, a thick one over the median's interval, a dot on the median."""
-    base = _listed(figure)
-    scale = alt.Scale(zero=True, nice=False)
-    reach = base.mark_rule(strokeWidth=1.5, yOffset=6).encode(
-        x=alt.X("p10:Q", scale=scale, axis=None), x2="p90:Q"
-    )
-    interval = base.mark_rule(strokeWidth=6, opacity=0.5, yOffset=6).encode(
-        x=alt.X("low:Q", axis=None), x2="high:Q"
-    )
-    middle = base.mark_point(size=90, filled=True, opacity=1, yOffset=6).encode(x=_amounts(axis=None))
-    return reach + interval + middle + _names(base) + _amounts_in_words(base)
-
-
-def _lines(figure: Figure) -> Any:
-    """One line for each value of the column `line`, over the periods."""
-    base = alt.Chart(_values(figure)).encode(
-        x=alt.X("period:O", title=None, axis=alt.Axis(labelAngle=0)),
-        y=alt.Y(
-            "value:Q", scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(title=figure.statistic.measure)
-        ),
-        color=alt.Color("line:N", title=None, legend=alt.Legend(orient="top")),
-        tooltip=_tooltip(figure),
-    )
-    return (base.mark_line(strokeWidth=2.5) + base.mark_point(size=50, filled=True)).properties(height=300)
+    return bars + names(base) + amounts_in_words(base)
 
 
 def _changes(figure: Figure) -> Any:
@@ -126,7 +128,7 @@ def _changes(figure: Figure) -> Any:
     x = _amounts(axis=None)
     stem = base.mark_rule(strokeWidth=2, yOffset=6).encode(x=x, x2=alt.datum(0))
     dots = base.mark_point(size=120, filled=True, opacity=1, yOffset=6).encode(x=x)
-    return stem + dots + _names(base) + _amounts_in_words(base)
+    return stem + dots + names(base) + amounts_in_words(base)
 
 
 def _line(figure: Figure) -> Any:
@@ -150,11 +152,11 @@ def _ranges(figure: Figure) -> Any:
         if row["currency"] == currency
     ]
     tooltip = [alt.Tooltip("title:N"), alt.Tooltip("company:N"), alt.Tooltip("salary:N")]
-    base = alt.Chart(_inline(rows)).encode(y=_line_for_each_label(), tooltip=tooltip)
+    base = alt.Chart(inline(rows)).encode(y=line_for_each_label(), tooltip=tooltip)
     axis = alt.Axis(format="~s", tickCount=4, title=_drawn_share(figure, currency), grid=False)
     x = alt.X("salary_min:Q", scale=alt.Scale(zero=True), axis=axis)
     bars = base.mark_bar(height=10, yOffset=6, cornerRadius=5).encode(x=x, x2="salary_max:Q")
-    return (bars + _names(base) + _amounts_in_words(base)).properties(height=ROW_HEIGHT * len(figure.rows))
+    return (bars + names(base) + amounts_in_words(base)).properties(height=ROW_HEIGHT * len(figure.rows))
 
 
 def commonest_currency(figure: Figure) -> str:
@@ -170,38 +172,17 @@ def _drawn_share(figure: Figure, currency: str) -> str:
 
 def _listed(figure: Figure) -> Any:
     """One line of text with a mark below it for each row: reads as a list, and fits a phone."""
-    encoded = alt.Chart(_values(figure)).encode(y=_line_for_each_label(), tooltip=_tooltip(figure))
-    return encoded.properties(height=ROW_HEIGHT * len(_drawn(figure)))
-
-
-def _line_for_each_label() -> Any:
-    return alt.Y("label:N", sort=None, axis=None)
+    encoded = alt.Chart(_values(figure)).encode(y=line_for_each_label(), tooltip=_tooltip(figure))
+    return encoded.properties(height=ROW_HEIGHT * len(figure.rows))
 
 
 def _amounts(axis: alt.Axis | None) -> Any:
     return alt.X("value:Q", scale=alt.Scale(zero=True, nice=False), axis=axis)
 
 
-def _names(base: Any) -> Any:
-    return base.mark_text(align="left", yOffset=-10).encode(x=alt.value(0), text="label:N")
-
-
-def _amounts_in_words(base: Any) -> Any:
-    return base.mark_text(align="right", yOffset=-10, fontWeight=600).encode(
-        x=alt.value("width"), text="shown:N"
-    )
-
-
 def _attribution(figure: Figure) -> dict[str, Any]:
-    snapshot, source = figure.snapshot, figure.source
-    published = f", {source.published_on:%Y-%m-%d}" if source.published_on else ""
-    lines = [
-        f"Source: {source.title}{published} ({figure.origin}). Year {figure.year_note}; "
-        f"sample size {figure.sample_size_note}.",
-        f"Trainyard, snapshot {snapshot.short_hash}, version {figure.statistic.version}"
-        + (f"; {figure.selection.words}." if figure.selection.words else "."),
-        f"Licence: {source.licence or 'not stated'}",
-    ]
+    lines = _published_lines(figure) if figure.measured is None else _measured_lines(figure)
+    lines.append(f"Trainyard, snapshot {figure.snapshot.short_hash}, version {figure.statistic.version}.")
     return {
         "data": {"values": [{"line": line, "y": index} for index, line in enumerate(lines)]},
         "mark": {"type": "text", "align": "left", "fontSize": 11, "color": MUTED, "x": 0},
@@ -211,18 +192,28 @@ def _attribution(figure: Figure) -> dict[str, Any]:
     }
 
 
+def _published_lines(figure: Figure) -> list[str]:
+    source = figure.source
+    published = f", {source.published_on:%Y-%m-%d}" if source.published_on else ""
+    return [
+        f"Source: {source.title}{published} ({figure.origin}). Year {figure.year_note}; "
+        f"sample size {figure.sample_size_note}.",
+        f"Licence: {source.licence or 'not stated'}",
+    ]
+
+
+def _measured_lines(figure: Figure) -> list[str]:
+    """Source, label and license; then how many postings, of when, and which."""
+    filters = f" Only: {figure.selection.words}." if figure.selection.words else ""
+    return [
+        f"Source: {figure.source.title} ({figure.origin}). Licence: {figure.source.licence or 'not stated'}",
+        f"{figure.sample_size_note} postings, {figure.year_note}.{filters} Fewer than 10 are not shown.",
+        *filter(None, [chart_rows.key(figure), chart_rows.note(figure)]),
+    ]
+
+
 def _values(figure: Figure) -> Any:
-    return _inline([row | {"shown": shown(figure, row)} for row in _drawn(figure)])
-
-
-def _drawn(figure: Figure) -> Sequence[Record]:
-    is_list = figure.statistic.chart not in (ChartKind.LINE, ChartKind.LINES)
-    return figure.rows[:MOST_DRAWN] if is_list else figure.rows
-
-
-def _inline(rows: list[Record]) -> Any:
-    # Data, not InlineData: altair would move that to the top, out of reach when charts are put together.
-    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+    return inline([row | {"shown": shown(figure, row)} for row in figure.rows])
 
 
 def _tooltip(figure: Figure) -> list[alt.Tooltip]:
@@ -241,8 +232,6 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 DRAWINGS = {
     ChartKind.BARS: _bars,
     ChartKind.LINE: _line,
-    ChartKind.LINES: _lines,
     ChartKind.CHANGES: _changes,
     ChartKind.RANGES: _ranges,
-    ChartKind.SPREADS: _spreads,
 }

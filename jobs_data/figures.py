@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.core.cache import cache
 
-from . import counting, exports, selection, statistics
+from . import counting, exports, maps, selection, statistics
 from .measures import Unavailable
 from .models import SHORT_HASH, Origin, Snapshot
 from .selection import EVERYTHING, BadSelection, Selection
@@ -29,7 +29,11 @@ CONTENT_TYPES = {
     "png": "image/png",
     "vl.json": "application/json",
     "parquet": "application/vnd.apache.parquet",
+    "map.svg": "image/svg+xml",
+    "map.png": "image/png",
 }
+MAPS = frozenset(("map.svg", "map.png"))
+DRAWN = MAPS | {"svg", "png", "vl.json"}
 # Part of the cache key and ETag of drawn files: raise it when the same figure is drawn differently.
 DRAWING_VERSION = 2
 ADDRESS = re.compile(rf"/jobs/figures/([0-9a-f]{{{SHORT_HASH}}})/([a-z-]+)\.([a-z.]+)$")
@@ -70,6 +74,16 @@ def at(short_hash: str, name: str, version: int | None = None, chosen: Selection
         raise FigureGone(f"Snapshot {short_hash} was withdrawn: {snapshot.withdrawal_reason}")
     _check_version(figure, version)
     return figure
+
+
+def check_format(figure: Figure, file_format: str) -> None:
+    """NoSuchFigure when there is no such format, or the figure has nothing that it could draw."""
+    if file_format not in CONTENT_TYPES:
+        raise NoSuchFigure(f"{file_format!r} is no format; there are {', '.join(CONTENT_TYPES)}.")
+    if file_format in MAPS and not maps.can_map(figure):
+        raise NoSuchFigure(f"{figure.statistic.name} has no map: only figures by country have one.")
+    if file_format in DRAWN and not figure.rows:
+        raise NoSuchFigure(f"{figure.statistic.name} has no group of ten postings or more to draw.")
 
 
 def compute(snapshot: Snapshot, name: str, chosen: Selection = EVERYTHING) -> Figure:
@@ -128,7 +142,9 @@ def parse_address(text: str) -> tuple[Figure, str]:
             f"/jobs/figures/0123456789ab/countries.csv?v=1; formats: {', '.join(CONTENT_TYPES)}."
         )
     params = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    return at(found[1], found[2], *parse_query(params)), found[3]
+    figure = at(found[1], found[2], *parse_query(params))
+    check_format(figure, found[3])
+    return figure, found[3]
 
 
 def parse_query(params: Mapping[str, str]) -> tuple[int | None, Selection]:
@@ -192,6 +208,18 @@ def _vega_lite(figure: Figure) -> bytes:
     return json.dumps(charts.specification(figure), ensure_ascii=False).encode()
 
 
+def _map_svg(figure: Figure) -> bytes:
+    from . import charts  # noqa: PLC0415 - altair takes a second to import; only the first drawing needs it
+
+    return charts.to_map_svg(figure)
+
+
+def _map_png(figure: Figure) -> bytes:
+    from . import charts  # noqa: PLC0415 - altair takes a second to import; only the first drawing needs it
+
+    return charts.to_map_png(figure)
+
+
 RENDERERS: dict[str, Callable[[Figure], bytes]] = {
     "csv": _csv,
     "json": _json,
@@ -199,4 +227,6 @@ RENDERERS: dict[str, Callable[[Figure], bytes]] = {
     "png": _png,
     "vl.json": _vega_lite,
     "parquet": _parquet,
+    "map.svg": _map_svg,
+    "map.png": _map_png,
 }

@@ -33,7 +33,6 @@ CHOICES = {
     "remote": "remote",
 }
 IN_ORDER: Mapping[str, tuple[str, ...]] = {"seniority": titles.SENIORITIES, "remote": REMOTE}
-HELP = {"pay_floor": "USD a year"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,6 @@ class Filter:
     title: str
     value: str
     choices: tuple[Choice, ...]
-    help: str
     error: str
 
 
@@ -124,7 +122,6 @@ def filters(asked: Asked) -> list[Filter]:
                 field.title,
                 value,
                 _with_chosen(choices or (), name, value),
-                HELP.get(name, ""),
                 wrong.get(name, ""),
             )
         )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from . import counting, figures, market, measured_table, measures, presentation
+from . import chart_rows, counting, figures, maps, market, measured_table, measures, presentation
 from .market import Asked
 from .measures import Unavailable, UnknownMeasure
 from .statistics import Figure
 
-DOWNLOADS = {"CSV": "csv", "JSON": "json", "SVG": "svg", "PNG": "png"}
+DOWNLOADS = {"CSV": "csv", "JSON": "json", "Parquet": "parquet", "SVG": "svg", "PNG": "png"}
+MAP_DOWNLOADS = {"SVG": "map.svg", "PNG": "map.png"}
 
 
 @require_safe
@@ -63,12 +66,28 @@ def _counted(request: HttpRequest, asked: Asked, name: str) -> dict[str, object]
     return {
         "figure": found,
         "spec": json.loads(figures.render(found, "vl.json")) if found.rows else None,
+        "chart_note": f"{chart_rows.key(found)} {chart_rows.note(found)}".strip(),
         "svg": figures.address(found, "svg"),
-        "downloads": [(words, figures.address(found, suffix)) for words, suffix in DOWNLOADS.items()],
+        "downloads": _downloads(found, DOWNLOADS),
+        "map": _map(found) if found.rows and maps.can_map(found) else None,
         "order": order if order in measured_table.ORDERS else "given",
         "orders": measured_table.ORDERS,
         "table": measured_table.table(found, order, most),
     }
+
+
+def _map(found: Figure) -> dict[str, object]:
+    """The map, its files, and the countries that are too small for it."""
+    return {
+        "spec": maps.specification(found, {"url": static("jobs_data/world.json")}),
+        "svg": figures.address(found, "map.svg"),
+        "downloads": _downloads(found, MAP_DOWNLOADS),
+        "unmapped": maps.unmapped(found),
+    }
+
+
+def _downloads(found: Figure, formats: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(words, figures.address(found, suffix)) for words, suffix in formats.items()]
 
 
 def _page_or_part(request: HttpRequest, asked: Asked, context: dict[str, object]) -> HttpResponse:

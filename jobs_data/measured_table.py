@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from . import whys
 from .measures import LOW
 from .presentation import Cell
 from .selection import FIELDS, said
-from .sentences import Record, number
+from .sentences import Record
 from .statistics import Column, Figure
 
 ORDERS = {
@@ -22,18 +23,18 @@ ORDERS = {
     "-n": "most postings first",
 }
 MOST_ROWS = 40
-# Columns that are shown with another, or say the label again in codes.
 INTERVAL = ("low", "high")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One group: its name, its cells, its warnings, and the query of the page that shows its postings."""
+    """One group: its name, its cells, its warnings, and the address that shows its postings."""
 
     label: str
     cells: list[Cell]
     notes: tuple[str, ...]
     is_low: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class Table:
 def table(figure: Figure, order: str = "given", most: int | None = MOST_ROWS) -> Table:
     """The figure's rows in one of ORDERS (anything else reads as given), at most `most` of them."""
     columns = _columns(figure)
+    digits = {column.name: _digits(figure.rows, column.name) for column in columns}
     ordered = _ordered(figure.rows, order)
-    rows = [_row(row, columns) for row in (ordered if most is None else ordered[:most])]
+    rows = [_row(figure, row, columns, digits) for row in (ordered if most is None else ordered[:most])]
     return Table(figure.statistic.dimension, columns, rows, len(ordered))
 
 
@@ -67,24 +69,32 @@ def _is_stated(figure: Figure, name: str) -> bool:
     return any(row.get(name) not in (None, "") for row in figure.rows)
 
 
-def _row(row: Record, columns: Sequence[Column]) -> Row:
+def _row(figure: Figure, row: Record, columns: Sequence[Column], digits: Mapping[str, int]) -> Row:
     n = row["n"]
     notes = tuple(filter(None, str(row.get("note") or "").split("; ")))
-    cells = [_cell(row, column) for column in columns]
-    return Row(str(row["label"]), cells, notes, isinstance(n, int) and n < LOW)
+    cells = [_cell(row, column, digits[column.name]) for column in columns]
+    return Row(str(row["label"]), cells, notes, isinstance(n, int) and n < LOW, whys.address(figure, row))
 
 
-def _cell(row: Record, column: Column) -> Cell:
-    if column.name == "low":
-        low, high = row["low"], row["high"]
-        if low is None or high is None:
-            return Cell("none", is_number=True, is_missing=True)
-        return Cell(f"{number(low)} to {number(high)}", is_number=True, is_missing=False)
+def _cell(row: Record, column: Column, digits: int) -> Cell:
     value = row[column.name]
     if value is None:
-        return Cell("not stated", is_number=False, is_missing=True)
-    text = said(column.name, value) if column.name in FIELDS else value
-    return Cell(text if isinstance(text, str) else number(text), column.is_number, is_missing=False)
+        return Cell("–", column.is_number, is_missing=True)
+    if column.name == "low" and row["high"] is not None:
+        return Cell(f"{_said(value, digits)} to {_said(row['high'], digits)}", True, is_missing=False)
+    text = said(column.name, value) if column.name in FIELDS else _said(value, digits)
+    return Cell(text, column.is_number, is_missing=False)
+
+
+def _said(value: str | int | float, digits: int) -> str:
+    return value if isinstance(value, str) else f"{value:,.{digits}f}"
+
+
+def _digits(rows: Sequence[Record], name: str) -> int:
+    """How many decimals a column needs, so that its points stand below each other; 2 at most."""
+    names = INTERVAL if name == "low" else (name,)
+    floats = [value for row in rows for one in names if isinstance(value := row.get(one), float)]
+    return max((len(f"{value:.2f}".rstrip("0").partition(".")[2]) for value in floats), default=0)
 
 
 def _ordered(rows: Sequence[Record], order: str) -> list[Record]:

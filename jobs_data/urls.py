@@ -8,7 +8,7 @@ app_name = "jobs"
 urlpatterns = [
     path("", views.index, name="index"),
     re_path(
-        r"^figures/(?P<short_hash>[0-9a-f]{12})/(?P<name>[a-z_-]+)\.(?P<file_format>csv|json|svg|png|vl\.json|parquet)$",
+        r"^figures/(?P<short_hash>[0-9a-f]{12})/(?P<name>[a-z_-]+)\.(?P<file_format>[a-z.]+)$",
         views.figure,
         name="figure",
     ),

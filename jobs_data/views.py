@@ -58,6 +58,7 @@ def figure(request: HttpRequest, short_hash: str, name: str, file_format: str) -
     """The file at a permanent address: 404 where nothing ever was, 410 where it was withdrawn."""
     try:
         found = figures.at(short_hash, name, *figures.parse_query(request.GET.dict()))
+        figures.check_format(found, file_format)
     except figures.NoSuchFigure as missing:
         return _missing(request, str(missing), status=404)
     except figures.FigureGone as gone:

@@ -36,6 +36,7 @@ function themeConfig() {
     point: { color: palette[0], filled: true, size: 50 },
     rect: { color: palette[0] },
     rule: { color: firm },
+    style: { interval: { color: ink }, land: { color: "var(--well)", stroke: line } },
     text: { color: ink, fontSize: 12.5 },
     range: { category: palette, ramp, heatmap: ramp, diverging: [computed("chart-2"), ...ramp] },
   };
