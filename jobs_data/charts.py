@@ -13,8 +13,9 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from . import chart_rows, maps, measured_charts
+from . import chart_rows, compared_charts, maps, measured_charts
 from .chart_parts import amounts_in_words, inline, line_for_each_label, names
+from .comparing import Comparison
 from .presentation import shown
 from .statistics import ChartKind, Figure
 
@@ -55,6 +56,15 @@ def specification(figure: Figure) -> dict[str, Any]:
     draw = DRAWINGS[figure.statistic.chart] if figure.measured is None else measured_charts.chart
     chart = draw(figure)
     spec: dict[str, Any] = chart.properties(description=description(figure)).to_dict()
+    spec["config"] = LAYOUT_CONFIG
+    return spec
+
+
+def compared(found: Comparison) -> dict[str, Any]:
+    """The specification of two values side by side, for a page."""
+    title = found.figures[0].statistic.title
+    words = f"{title}: {found.labels[0]} beside {found.labels[1]}."
+    spec: dict[str, Any] = compared_charts.chart(found).properties(description=words).to_dict()
     spec["config"] = LAYOUT_CONFIG
     return spec
 

@@ -11,11 +11,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.core.cache import cache
 
 from . import counting, exports, maps, selection, statistics
+from .comparing import Comparison
 from .measures import Unavailable
 from .models import SHORT_HASH, Origin, Snapshot
 from .selection import EVERYTHING, BadSelection, Selection
@@ -104,6 +106,19 @@ def render(figure: Figure, file_format: str) -> bytes:
     kept: bytes | None = cache.get(key)
     if kept is None:
         kept = RENDERERS[file_format](figure)
+        cache.set(key, kept, timeout=None)
+    return kept
+
+
+def comparison_drawing(found: Comparison) -> dict[str, Any]:
+    """The specification of a comparison's chart, for a page; kept like what is drawn of its figures."""
+    tags = [entity_tag(figure, f"{found.field}.vl.json") for figure in found.figures]
+    key = f"jobs:{hashlib.sha256('|'.join(tags).encode()).hexdigest()}"
+    kept: dict[str, Any] | None = cache.get(key)
+    if kept is None:
+        from . import charts  # noqa: PLC0415 - altair takes a second to import; only a drawing needs it
+
+        kept = charts.compared(found)
         cache.set(key, kept, timeout=None)
     return kept
 

@@ -8,31 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
-from . import counting
-from .cleaning import titles
-from .measures import Unavailable
+from . import choices, counting
 from .models import Origin, Snapshot
 from .provenance import Provenance
-from .selection import EVERYTHING, FIELDS, REMOTE, BadSelection, Problem, Selection, parse, said
+from .selection import EVERYTHING, FIELDS, BadSelection, Problem, Selection, parse, said
 from .statistics import Figure
 
 # What an address may say besides source and filters: how the rows stand, and how many.
 VIEW = ("sort", "rows")
-# A skill that fewer postings name gives no figure.
-LEAST_NAMED = 10
-Choice = tuple[str, str]
-# The counted figure whose groups are the choices of a filter.
-CHOICES = {
-    "country": "countries",
-    "position": "positions",
-    "seniority": "levels",
-    "year": "openings",
-    "remote": "remote",
-}
-IN_ORDER: Mapping[str, tuple[str, ...]] = {"seniority": titles.SENIORITIES, "remote": REMOTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +63,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One control of the form; without `choices` it takes a number. `value` is what the address says."""
+    """One control of the form: its choices as values and words, and `value`, which the address says."""
 
     name: str
     title: str
     value: str
-    choices: tuple[Choice, ...]
+    options: tuple[tuple[str, str], ...]
     error: str
 
 
@@ -111,63 +96,22 @@ def filters(asked: Asked) -> list[Filter]:
         return []
     wrong = {problem.field: problem.message for problem in asked.problems}
     found = []
-    for name, field in FIELDS.items():
+    for offered in choices.choices(asked.snapshot):
+        name = offered.field
         value = asked.selection.chosen.get(name) or asked.given.get(name, "").strip()[:80]
-        choices = _choices(asked.snapshot, name)
-        if choices is None and not value:
+        if not offered.options and not value:
             continue
-        found.append(
-            Filter(
-                name,
-                field.title,
-                value,
-                _with_chosen(choices or (), name, value),
-                wrong.get(name, ""),
-            )
-        )
+        options = [(one.value, f"{one.label} ({one.n:,})") for one in offered.options]
+        if value and value not in dict(options):
+            # Too rare to be offered, or wrong.
+            options.append((value, said(name, value) if name in asked.selection.chosen else value))
+        found.append(Filter(name, offered.title, value, tuple(options), wrong.get(name, "")))
     return found
 
 
 def _preferred(snapshots: Iterable[Snapshot]) -> Snapshot | None:
     """The largest imported source of postings, or else the demo set."""
     return max(snapshots, key=lambda one: (one.source.origin == Origin.IMPORTED, one.rows), default=None)
-
-
-def _choices(snapshot: Snapshot, name: str) -> tuple[Choice, ...] | None:
-    """What can be chosen, by name; () for a number, None where no posting of the snapshot states it."""
-    if name == "skill":
-        return _skills(snapshot)
-    if name == "pay_floor":
-        return () if _report(snapshot).get("with_usd") else None
-    try:
-        groups = counting.count(snapshot, CHOICES[name]).rows
-    except Unavailable:
-        return None
-    if name == "year":
-        years = sorted({str(row["period"])[:4] for row in groups}, reverse=True)
-        return tuple((year, year) for year in years)
-    held = [(str(row[name]), str(row["label"])) for row in groups]
-    if name in IN_ORDER:
-        return tuple(sorted(held, key=lambda choice: IN_ORDER[name].index(choice[0])))
-    return tuple(sorted(held, key=lambda choice: choice[1].casefold()))
-
-
-def _skills(snapshot: Snapshot) -> tuple[Choice, ...] | None:
-    counts = _report(snapshot).get("skills", {})
-    named = [(skill, said("skill", skill)) for skill, n in counts.items() if n >= LEAST_NAMED]
-    return tuple(sorted(named, key=lambda choice: choice[1].casefold())) or None
-
-
-def _report(snapshot: Snapshot) -> Mapping[str, Any]:
-    record = Provenance(snapshot).record
-    return record.report if record else {}
-
-
-def _with_chosen(choices: tuple[Choice, ...], name: str, value: str) -> tuple[Choice, ...]:
-    """The choices with the one of the address among them, which may be too rare to be listed, or wrong."""
-    if not choices or not value or value in dict(choices):
-        return choices
-    return (*choices, (value, said(name, value)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from . import chart_rows, counting, figures, maps, market, measured_table, measures, presentation
+from . import answers, chart_rows, counting, figures, maps, market, measured_table, measures, presentation
 from .market import Asked
 from .measures import Unavailable, UnknownMeasure
 from .statistics import Figure
@@ -40,8 +39,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
     try:
         measure = measures.get(name)
     except UnknownMeasure as unknown:
-        context = {"section": "jobs", "message": str(unknown), "status": 404}
-        return render(request, "jobs_data/missing.html", context, status=404)
+        return answers.missing(request, str(unknown), status=404)
     asked = market.read(request.GET.dict())
     context = {
         "section": "jobs",
@@ -91,16 +89,11 @@ def _downloads(found: Figure, formats: Mapping[str, str]) -> list[tuple[str, str
 
 
 def _page_or_part(request: HttpRequest, asked: Asked, context: dict[str, object]) -> HttpResponse:
-    is_part = (
-        request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
-    )
-    template = "_market_figure" if is_part else "market_figure"
     status = 400 if asked.problems else 200
-    response = render(request, f"jobs_data/{template}.html", context | {"is_part": is_part}, status=status)
-    if is_part and not asked.problems:
+    response = answers.page_or_part(request, "market_figure", "_market_figure", context, status)
+    if answers.is_part(request) and not asked.problems:
         # The form sends every control; the address names only what is chosen.
         response["HX-Push-Url"] = f"{request.path}?{_query(request, asked)}"
-    patch_vary_headers(response, ["HX-Request"])
     return response
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from . import whys
+from .comparing import Comparison, Pair
 from .measures import LOW
 from .presentation import Cell
 from .selection import FIELDS, said
@@ -54,6 +55,68 @@ def table(figure: Figure, order: str = "given", most: int | None = MOST_ROWS) ->
     ordered = _ordered(figure.rows, order)
     rows = [_row(figure, row, columns, digits) for row in (ordered if most is None else ordered[:most])]
     return Table(figure.statistic.dimension, columns, rows, len(ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class OneRow:
+    """A row by itself: its cells with their columns."""
+
+    label: str
+    stated: list[tuple[Column, Cell]]
+    notes: tuple[str, ...]
+
+
+def one_row(figure: Figure, row: Record) -> OneRow:
+    """One row of a figure, as the table shows it."""
+    columns = _columns(figure)
+    digits = {column.name: _digits(figure.rows, column.name) for column in columns}
+    found = _row(figure, row, columns, digits)
+    stated = [pair for pair in zip(columns, found.cells, strict=True) if not pair[1].is_missing]
+    return OneRow(found.label, stated, found.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """A group on both sides: value, interval and n of each, the difference, and whether it is clear."""
+
+    label: str
+    sides: tuple[list[Cell], list[Cell]]
+    difference: Cell
+    is_clear: bool
+    is_low: bool
+
+
+def comparison(found: Comparison) -> list[ComparedRow]:
+    """The groups of a comparison side by side."""
+    rows = [row for figure in found.figures for row in figure.rows]
+    digits = {name: _digits(rows, name) for name in ("value", "low")}
+    return [_compared(pair, digits) for pair in found.rows]
+
+
+def _compared(pair: Pair, digits: Mapping[str, int]) -> ComparedRow:
+    sides = [_side(row, digits) for row in (pair.first, pair.second)]
+    sizes = [row["n"] for row in (pair.first, pair.second) if row]
+    return ComparedRow(
+        pair.label,
+        (sides[0], sides[1]),
+        _difference(pair, digits["value"]),
+        pair.is_clear,
+        any(isinstance(n, int) and n < LOW for n in sizes),
+    )
+
+
+def _side(row: Record | None, digits: Mapping[str, int]) -> list[Cell]:
+    if row is None:
+        return [Cell("under 10", True, is_missing=True), *[Cell("–", True, is_missing=True)] * 2]
+    columns = (Column("value", ""), Column("low", ""), Column("n", ""))
+    return [_cell(row, column, digits.get(column.name, 0)) for column in columns]
+
+
+def _difference(pair: Pair, digits: int) -> Cell:
+    if pair.difference is None or pair.low is None or pair.high is None:
+        return Cell("–", True, is_missing=True)
+    interval = f"{pair.low:+,.{digits}f} to {pair.high:+,.{digits}f}"
+    return Cell(f"{pair.difference:+,.{digits}f} ({interval})", True, is_missing=False)
 
 
 def _columns(figure: Figure) -> list[Column]:

@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from . import provenance, statistics
+from . import answers, provenance, statistics
 from .models import Origin
 from .postings import finding, looking_up, searches
 from .postings.posting import pieces, taken_out
 from .postings.searches import Search
 from .selection import BadSelection
-from .views import page_or_part
 
 PAGE_SIZE = 20
 
@@ -27,9 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
         search = searches.parse(request.GET.dict())
     except BadSelection as wrong:
         context = {"section": "jobs", "search": Search(), "problems": wrong.problems}
-        response = page_or_part(request, "postings", "_postings", context)
-        response.status_code = 400
-        return response
+        return answers.page_or_part(request, "postings", "_postings", context, status=400)
     found = finding.find(search)
     page = Paginator(found.results, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -41,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "listings": statistics.STATISTICS["listings"],
         "download": f"?{search.query}&" if search.query else "?",
     }
-    response = page_or_part(request, "postings", "_postings", context)
+    response = answers.page_or_part(request, "postings", "_postings", context)
     # The form sends every control; the address names only what is chosen.
     number = {"page": str(page.number)} if page.number > 1 else {}
     query = urlencode(search.chosen | number)

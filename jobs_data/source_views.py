@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from . import answers, provenance
 from . import method as methods
-from . import provenance
 from .models import Origin, Source
 from .provenance import Provenance
 
@@ -33,12 +33,12 @@ def source(request: HttpRequest, slug: str, short_hash: str = "") -> HttpRespons
     try:
         found, snapshots = provenance.of_source(slug)
     except Source.DoesNotExist:
-        return _missing(request, f"No source is called {slug}.", status=404)
+        return answers.missing(request, f"No source is called {slug}.", status=404)
     shown = _chosen(snapshots, short_hash)
     if shown is None:
-        return _missing(request, f"{found.title} has no snapshot that can be shown.", status=404)
+        return answers.missing(request, f"{found.title} has no snapshot that can be shown.", status=404)
     if shown.snapshot.withdrawn_at:
-        return _missing(request, shown.snapshot.withdrawal_reason, status=410)
+        return answers.missing(request, shown.snapshot.withdrawal_reason, status=410)
     context = {
         "section": "jobs",
         "source": found,
@@ -59,8 +59,3 @@ def _chosen(snapshots: list[Provenance], short_hash: str) -> Provenance | None:
     if short_hash:
         return next((one for one in snapshots if one.snapshot.short_hash == short_hash), None)
     return next((one for one in snapshots if one.snapshot.is_current), None)
-
-
-def _missing(request: HttpRequest, message: str, status: int) -> HttpResponse:
-    context = {"section": "jobs", "message": message, "status": status}
-    return render(request, "jobs_data/missing.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import market_views, posting_views, source_views, upload_views, views
+from . import compare_views, market_views, posting_views, source_views, upload_views, views, why_views
 
 app_name = "jobs"
 urlpatterns = [
@@ -20,7 +20,10 @@ urlpatterns = [
     ),
     path("listings/", views.listings, name="listings"),
     path("market/", market_views.overview, name="market"),
+    path("compare/", compare_views.compare, {"name": "pay-by-position"}, name="compare-start"),
+    path("compare/<slug:name>/", compare_views.compare, name="compare"),
     path("market/<slug:name>/", market_views.figure, name="market-figure"),
+    re_path(r"^why/(?P<short_hash>[0-9a-f]{12})/(?P<name>[a-z-]+)/$", why_views.why, name="why"),
     path("method/", source_views.method, name="method"),
     path("sources/", source_views.sources, name="sources"),
     path("sources/<slug:slug>/", source_views.source, name="source"),

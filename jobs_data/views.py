@@ -6,11 +6,11 @@ import json
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from . import figures, presentation, statistics
+from . import answers, figures, presentation, statistics
 from .statistics import Figure
 
 DOWNLOADS = ("csv", "json", "svg", "png")
@@ -32,14 +32,14 @@ def statistic(request: HttpRequest, name: str) -> HttpResponse:
     try:
         figure = statistics.compute(name)
     except (statistics.UnknownStatistic, statistics.NotLoaded) as missing:
-        return _missing(request, str(missing), status=404)
+        return answers.missing(request, str(missing), status=404)
     order = request.GET.get("sort", "published")
     context = _context(figure) | {
         "order": order if order in presentation.ORDERS else "published",
         "orders": presentation.ORDERS,
         "table": presentation.table(figure, order),
     }
-    return page_or_part(request, "statistic", "_table", context)
+    return answers.page_or_part(request, "statistic", "_table", context)
 
 
 @require_safe
@@ -48,7 +48,7 @@ def listings(request: HttpRequest) -> HttpResponse:
     try:
         figure = statistics.compute("listings")
     except statistics.NotLoaded as missing:
-        return _missing(request, str(missing), status=404)
+        return answers.missing(request, str(missing), status=404)
     context = _context(figure) | {"listings": figure.snapshot.listings.order_by("position")}
     return render(request, "jobs_data/listings.html", context)
 
@@ -60,9 +60,9 @@ def figure(request: HttpRequest, short_hash: str, name: str, file_format: str) -
         found = figures.at(short_hash, name, *figures.parse_query(request.GET.dict()))
         figures.check_format(found, file_format)
     except figures.NoSuchFigure as missing:
-        return _missing(request, str(missing), status=404)
+        return answers.missing(request, str(missing), status=404)
     except figures.FigureGone as gone:
-        return _missing(request, str(gone), status=410)
+        return answers.missing(request, str(gone), status=410)
     etag = quote_etag(figures.entity_tag(found, file_format))
     response = get_conditional_response(request, etag=etag)
     if response is None:
@@ -85,26 +85,6 @@ def _context(figure: Figure) -> dict[str, object]:
         "downloads": [(name.upper(), figures.address(figure, name)) for name in DOWNLOADS],
         "others": statistics.STATISTICS.values(),
     }
-
-
-def page_or_part(request: HttpRequest, page: str, part: str, context: dict[str, object]) -> HttpResponse:
-    """The whole page, or for htmx only the part of it that changes."""
-    is_part = (
-        request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
-    )
-    response = render(request, f"jobs_data/{part if is_part else page}.html", context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
-
-
-def _missing(request: HttpRequest, message: str, status: int) -> HttpResponse:
-    context = {
-        "section": "jobs",
-        "message": message,
-        "status": status,
-        "others": statistics.STATISTICS.values(),
-    }
-    return render(request, "jobs_data/missing.html", context, status=status)
 
 
 def _sources(held: list[Figure]) -> list[dict[str, object]]:

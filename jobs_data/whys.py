@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from .sentences import Record
 from .statistics import Figure
 
-# Filters and a group's columns have the same names; those of the group stand behind this.
-PREFIX = "row."
+# Filters and a group's columns have the same names; as in the API, those of the group stand in brackets.
+GROUP = re.compile(r"group\[([a-z_]+)\]")
 
 
 def address(figure: Figure, row: Record) -> str:
     """Where the postings behind a row of a counted figure are traced."""
-    cell = {f"{PREFIX}{name}": value for name, value in group(figure, row).items()}
+    cell = {f"group[{name}]": value for name, value in group(figure, row).items()}
     query = urlencode(figure.selection.chosen | cell)
     return f"/jobs/why/{figure.snapshot.short_hash}/{figure.statistic.name}/?{query}"
 
@@ -27,5 +28,6 @@ def group(figure: Figure, row: Record) -> dict[str, str]:
 
 def parse(params: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """The filters and the group of an address, apart."""
-    cell = {name.removeprefix(PREFIX): value for name, value in params.items() if name.startswith(PREFIX)}
-    return {name: value for name, value in params.items() if not name.startswith(PREFIX)}, cell
+    keys = {name: match[1] for name in params if (match := GROUP.fullmatch(name))}
+    cell = {column: params[name] for name, column in keys.items()}
+    return {name: value for name, value in params.items() if name not in keys}, cell

@@ -67,7 +67,7 @@ def test_a_printed_chart_names_rows_label_licence_n_and_snapshot(snapshot):
 
 def test_bars_lead_to_their_postings_on_the_page_and_nowhere_in_a_file(snapshot):
     figure = counting.count(snapshot, "countries")
-    assert f"/jobs/why/{snapshot.short_hash}/countries/?row.country=US" in json.dumps(
+    assert f"/jobs/why/{snapshot.short_hash}/countries/?group%5Bcountry%5D=US" in json.dumps(
         charts.specification(figure)
     )
     assert b"xlink:href" not in charts.to_svg(figure) and b"/jobs/why/" not in charts.to_svg(figure)
