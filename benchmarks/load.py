@@ -75,7 +75,7 @@ def served(folder: Path) -> Iterator[str]:
     worker = ["celery", "-A", "trainyard", "worker", "-P", "threads", "-c", "2", "-Q", "cpu,site"]
     try:
         with ExitStack() as stack:
-            web += ["--blocking-threads", "4", "--no-ws", "trainyard.wsgi:application"]
+            web += ["--blocking-threads", "2", "--no-ws", "trainyard.wsgi:application"]
             stack.enter_context(process(web, folder / "web.log"))
             stack.enter_context(process(worker, folder / "worker.log"))
             url = f"http://localhost:{port}"

@@ -8,6 +8,7 @@ only time, so it is logged and the run goes on or starts again.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from trainer_service import outputs, storage
@@ -50,6 +51,7 @@ def keep(run: Run, epoch: int, folder: Path) -> bool:
             storage.delete(before)
     except storage.StorageError as error:
         logger.warning("run %s has no checkpoint of epoch %s: %s", run.pk, epoch, error)
+        _drop_unnamed(run, key)
         return False
     return True
 
@@ -60,6 +62,13 @@ def forget(run_id: int) -> None:
         storage.delete_folder(_folder(run_id))
     except storage.StorageError as error:
         logger.warning("the checkpoints of run %s stay in storage: %s", run_id, error)
+
+
+def _drop_unnamed(run: Run, key: str) -> None:
+    """Delete what a failed write may have left of a checkpoint that the row does not name."""
+    if run.checkpoint_key != key:
+        with suppress(storage.StorageError):
+            storage.delete(key)
 
 
 def _record(run: Run, key: str, epoch: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -31,11 +32,19 @@ def resume_file(path: Path) -> Path:
 
 
 def store(run_id: int, execution: int, path: Path) -> str:
-    """Copy the files in `path` to storage; return their key, "" for no files. StorageError when it fails."""
+    """Copy the files in `path` to storage; return their key, "" for no files.
+
+    StorageError when it fails; what was stored by then is deleted as far as the storage allows.
+    """
     key = f"runs/{run_id}/{execution}"
     files = _results(path)
-    for file in files:
-        storage.save(f"{key}/{file.relative_to(path).as_posix()}", file)
+    try:
+        for file in files:
+            storage.save(f"{key}/{file.relative_to(path).as_posix()}", file)
+    except storage.StorageError:
+        with suppress(storage.StorageError):
+            forget(key, path)
+        raise
     return key if files else ""
 
 

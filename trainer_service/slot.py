@@ -160,13 +160,14 @@ class Slot(threading.Thread):
         return True
 
     def _train(self, job: Job) -> None:
+        folders: list[Path] = []
         try:
-            folders = [outputs.folder(run.pk, run.execution) for run in job.runs]
+            for run in job.runs:
+                folders.append(outputs.folder(run.pk, run.execution))
         except OSError:
             logger.exception("%s: no room for the outputs of job %s", self.name, job.id)
             self._end_rows(job, failures.STORAGE_FAILED)
-            return
-        try:
+        else:
             self._start(job, folders)
             self._follow(job, folders)
         finally:
@@ -229,10 +230,15 @@ class Slot(threading.Thread):
             self._settle(job, message, folders)
         elif kind == "error":
             logger.error("%s: the engine failed on job %s: %s", self.name, job.id, message.get("message"))
-            if message.get("device"):
-                self._discard_trainer()
-            self._blame(job, failures.DEVICE_FAILED if message.get("device") else failures.ENGINE_ERROR)
+            self._settle_error(job, message.get("fault"))
         return kind in (GONE, GARBLED, "done", "error")
+
+    def _settle_error(self, job: Job, fault: Any) -> None:
+        if fault == "storage":  # of this machine: no run of the job is to blame
+            return self._end_rows(job, failures.STORAGE_FAILED)
+        if fault == "device":
+            self._discard_trainer()
+        self._blame(job, failures.DEVICE_FAILED if fault == "device" else failures.ENGINE_ERROR)
 
     def _keep_checkpoint(self, job: Job, message: Message, folders: Sequence[Path]) -> None:
         row, epoch = message.get("row"), message.get("epoch")

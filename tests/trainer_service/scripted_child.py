@@ -72,7 +72,7 @@ def misbehave(script: int, say: Any, channel: Any, job: str) -> None:
     if script in SIGNALS:
         os.kill(os.getpid(), SIGNALS[script])
     if script == DEVICE:
-        say(kind="error", job=job, message="CUDA error: an illegal memory access", device=True)
+        say(kind="error", job=job, message="CUDA error: an illegal memory access", fault="device")
         os._exit(1)
     if script == GARBAGE:
         channel.write("Segmentation fault?\n")

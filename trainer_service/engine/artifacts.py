@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import skops.io
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from trainer_service.engine.data import HeldOut
 from trainer_service.engine.families.base import HasArrays, Prediction
@@ -29,7 +29,8 @@ def save_weights(folder: Path, model: Any, preprocessor: Preprocessor) -> Path:
     }
     if isinstance(model, HasArrays):
         path = folder / "weights.safetensors"
-        save_file(steps | model.arrays(), path)
+        # By way of memory: the library's own writing to files hides which error the system gave.
+        path.write_bytes(save(steps | model.arrays()))
         return path
     path = folder / "weights.skops"
     skops.io.dump({"model": model, **steps}, path)

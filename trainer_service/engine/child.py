@@ -14,9 +14,10 @@ Out, on file descriptor N (default: standard output); `ready` comes once, when t
     {"kind": "progress", "job": id, "row": i, "point": {...}} an epoch of a row
     {"kind": "checkpoint", "job": id, "row": i, "epoch": n}   its file lies in the row's folder
     {"kind": "done", "job": id, "results": [...]}             in the order of the specs
-    {"kind": "error", "job": id, "message": text, "device": false}
-                                                              a bug; its traceback is on stderr. With `device`
-                                                              true a fault of the GPU, and the child ends
+    {"kind": "error", "job": id, "message": text, "fault": null}
+                                                              a bug; its traceback is on stderr. `fault` is
+                                                              "storage" where no file can be written, "device"
+                                                              where the GPU failed, and then the child ends
 
 The child ends when its standard input ends, and with the thread of the worker that started it.
 """
@@ -24,6 +25,7 @@ The child ends when its standard input ends, and with the thread of the worker t
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import math
 import os
@@ -33,19 +35,24 @@ import threading
 import time
 import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from trainer_service.engine import processor
 from trainer_service.engine.callbacks import Callbacks
-from trainer_service.engine.limits import Limits, die_with_parent
+from trainer_service.engine.limits import Limits, die_with_parent, give_way
 from trainer_service.engine.results import EpochPoint, RunResult, checkpoint_name
 from trainer_service.engine.spec import digest, parse
 from trainer_service.engine.tariff import Tariff
 
 if TYPE_CHECKING:
     from trainer_service.engine.checkpoint import Checkpoint
+
+
+DEVICE, STORAGE = "device", "storage"
+CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 
 class Child:
@@ -113,10 +120,11 @@ class Child:
             with self._limits.of_job(message.get("memory_bytes"), message.get("time_limit_seconds")):
                 results = self._train(job, message)
         except Exception as error:  # noqa: BLE001 - the process boundary: a bug in one job must reach the worker
-            traceback.print_exc()
-            is_device = is_device_fault(error)
-            self._send(kind="error", job=job, message=f"{type(error).__name__}: {error}", device=is_device)
-            if is_device:  # after such a fault every further call to the device fails
+            with suppress(OSError):  # the log may lie on the full disk
+                traceback.print_exc()
+            fault = fault_of(error)
+            self._send(kind="error", job=job, message=f"{type(error).__name__}: {error}", fault=fault)
+            if fault == DEVICE:  # after such a fault every further call to the device fails
                 os._exit(1)
         else:
             self._send(kind="done", job=job, results=[result.as_dict() for result in results])
@@ -227,8 +235,24 @@ class _ToWorker(Callbacks):
 
 
 def _say(text: str) -> None:
-    """To the worker's log."""
-    sys.stderr.write(f"training child: {text}\n")
+    """To the worker's log, if it can be written."""
+    with suppress(OSError):
+        sys.stderr.write(f"training child: {text}\n")
+
+
+def fault_of(error: BaseException) -> str | None:
+    """What outside the program has failed: the device, or the storage for its files; None for a bug."""
+    if is_device_fault(error):
+        return DEVICE
+    return STORAGE if is_storage_fault(error) else None
+
+
+def is_storage_fault(error: BaseException) -> bool:
+    """Whether the system refused to write: a full or broken disk, a quota, a file too large."""
+    if isinstance(error, OSError) and error.errno in CANNOT_WRITE:
+        return True
+    earlier = error.__cause__ or error.__context__
+    return earlier is not None and is_storage_fault(earlier)
 
 
 def is_device_fault(error: BaseException) -> bool:
@@ -252,6 +276,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--device", default="cpu", help="cpu, or cuda:N")
     chosen = options.parse_args(arguments)
     die_with_parent()
+    give_way()  # as the worker does: this process leads a session of its own
     os.environ.update(processor.environment() | _chosen_by_operator())
     with open(chosen.fd, "w", encoding="utf-8", closefd=False) as outgoing:
         Child(sys.stdin, outgoing, device=chosen.device).run(chosen.memory_bytes)

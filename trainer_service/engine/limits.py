@@ -22,13 +22,14 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 GRACE_SECONDS = 30.0
 MEMORY_SLACK = 256 * 2**20
 LARGEST_FILE = 4 * 2**30
 OPEN_FILES = 1024
+AUTOGROUP = Path("/proc/self/autogroup")
 _PR_SET_PDEATHSIG = 1
 
 
@@ -81,6 +82,18 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if parent == 1 or os.getppid() != parent:
         sys.exit("the parent of this training process is gone")
+
+
+def give_way(niceness: int = 0) -> None:
+    """Be `niceness` (0 to 19) nicer to other processes than before, and what this thread starts too.
+
+    Where Linux shares the processor between sessions first (autogroups), niceness counts only within one: who
+    leads a session says it for the session. Under systemd and in containers their weights count instead.
+    """
+    total = os.nice(niceness)
+    if os.getsid(0) == os.getpid():
+        with suppress(OSError):  # not on every system
+            AUTOGROUP.write_text(f"{total}", encoding="ascii")
 
 
 def data_bytes() -> int:

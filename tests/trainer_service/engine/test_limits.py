@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -10,17 +12,28 @@ from pathlib import Path
 import pytest
 import torch
 
-from trainer_service.engine.child import is_device_fault
+from trainer_service.engine.child import fault_of, is_device_fault
+from trainer_service.engine.limits import AUTOGROUP
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="these limits are Linux's")
 
 
-def process(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def process(program: str, folder: Path, *, leads_session: bool = False) -> subprocess.CompletedProcess[str]:
     """Run `program` in a process of its own, with a grace of 0.2 s."""
-    head = "import resource, time\nfrom trainer_service.engine import limits\nlimits.GRACE_SECONDS = 0.2\n"
+    head = (
+        "import os, resource, time\nfrom trainer_service.engine import limits\nlimits.GRACE_SECONDS = 0.2\n"
+    )
     command = [sys.executable, "-c", head + program]
     env = {"PYTHONPATH": str(Path(__file__).resolve().parents[3])}
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, timeout=30)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=env,
+        timeout=30,
+        start_new_session=leads_session,
+    )
 
 
 @linux
@@ -77,6 +90,23 @@ except OSError as error: print(error.errno)
 
 
 @linux
+@pytest.mark.parametrize("leads_session", [True, False])
+def test_it_gives_way_as_a_session_where_it_leads_one(tmp_path, leads_session):
+    """Niceness alone means nothing to processes of other sessions."""
+    if not AUTOGROUP.exists():
+        pytest.skip("this kernel has no autogroups")
+    before = AUTOGROUP.read_text().split()[-1]
+    done = process(
+        "limits.give_way(3); print(os.getpriority(os.PRIO_PROCESS, 0), limits.AUTOGROUP.read_text())",
+        tmp_path,
+        leads_session=leads_session,
+    )
+    words, mine = done.stdout.split(), os.getpriority(os.PRIO_PROCESS, 0)
+    assert words[0] == str(mine + 3)
+    assert words[-1] == (words[0] if leads_session else before)
+
+
+@linux
 def test_there_is_a_bound_on_open_files(tmp_path):
     program = """
 limits.OPEN_FILES = 20
@@ -100,3 +130,24 @@ except OSError as error: print(error.errno)
 )
 def test_a_fault_of_the_device_is_told_from_a_bug(error, is_fault):
     assert is_device_fault(error) is is_fault
+
+
+def wrapped(error: OSError) -> Exception:
+    """As a library raises it that cleans up after an error and fails again."""
+    outer = RuntimeError("could not save")
+    outer.__context__ = error
+    return outer
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "storage"),
+        (wrapped(OSError(errno.EIO, "Input/output error")), "storage"),
+        (FileNotFoundError(errno.ENOENT, "no such file"), None),
+        (ZeroDivisionError(), None),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), "device"),
+    ],
+)
+def test_what_cannot_be_written_is_told_from_a_bug(error, fault):
+    assert fault_of(error) == fault

@@ -180,7 +180,7 @@ def _web_command(host: str) -> list[str]:
     workers = os.environ.get("TRAINYARD_WEB_WORKERS", "2")
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(settings.PORT),
-        "--workers", workers, "--blocking-threads", "4", "--no-ws", "trainyard.wsgi:application",
+        "--workers", workers, "--blocking-threads", "2", "--no-ws", "trainyard.wsgi:application",
     ]  # fmt: skip
 
 
