@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -51,6 +53,15 @@ def withdraw(*, snapshot: Snapshot, reason: str) -> None:
     snapshot.withdrawn_at = timezone.now()
     snapshot.withdrawal_reason = reason.strip()
     snapshot.save(update_fields=["is_current", "withdrawn_at", "withdrawal_reason"])
+    # Robust: a database of figures that is down must not keep a snapshot from being withdrawn.
+    transaction.on_commit(functools.partial(_forget, snapshot.sha256), robust=True)
+
+
+def _forget(sha256: str) -> None:
+    if settings.MARKET_BACKEND != "duckdb":
+        from . import backends  # noqa: PLC0415 - Ibis takes a second and 120 MB
+
+        backends.forget(sha256)
 
 
 def _load(publication: Publication) -> Loaded:

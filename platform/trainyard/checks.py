@@ -17,6 +17,7 @@ from trainyard.accounts.models import User
 
 MODES = ("demo", "production")
 LOG_FORMATS = ("text", "json")
+MARKET_SCHEMES = ("postgres://", "postgresql://", "spark://")
 
 
 @checks.register("trainyard")
@@ -43,6 +44,22 @@ def log_format_is_known(app_configs: Any, **kwargs: Any) -> list[checks.CheckMes
             f"TRAINYARD_LOG_FORMAT is '{settings.LOG_FORMAT}'.",
             hint="Set it to text or json.",
             id="trainyard.E006",
+        )
+    ]
+
+
+@checks.register("trainyard")
+def market_backend_is_known(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A mistyped backend would be found out by the first reader of a figure."""
+    backend = settings.MARKET_BACKEND
+    if backend in ("duckdb", "spark") or backend.startswith(MARKET_SCHEMES):
+        return []
+    return [
+        checks.Error(
+            # Not the value: it may be an address with a password in it.
+            "TRAINYARD_MARKET_BACKEND names no backend.",
+            hint="Set it to duckdb, spark, spark://HOST:PORT or postgresql://USER@HOST/DATABASE.",
+            id="trainyard.E008",
         )
     ]
 

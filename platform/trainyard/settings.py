@@ -212,6 +212,7 @@ DEAF_SECONDS = env.float("TRAINYARD_DEAF_SECONDS", 60.0)
 CHECKPOINT_SECONDS = env.float("TRAINYARD_CHECKPOINT_SECONDS", 10.0)
 SEARCH_ROWS = env.int("TRAINYARD_SEARCH_ROWS", 1_000_000)
 UPLOAD_MIB = env.int("TRAINYARD_UPLOAD_MIB", 512)
+MARKET_BACKEND = env.str("TRAINYARD_MARKET_BACKEND", "duckdb")
 METRICS_TOKEN = env.str("TRAINYARD_METRICS_TOKEN", "")
 TARIFF = {  # the fields of trainer_service.engine.tariff.Tariff
     "watts_per_core": env.float("TRAINYARD_WATTS_PER_CORE", 15.0),

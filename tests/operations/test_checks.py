@@ -42,6 +42,7 @@ def test_production_with_safe_values_passes_every_deployment_check() -> None:
     [
         ({"TRAINYARD_MODE": "prodution"}, "trainyard.E001"),
         ({"TRAINYARD_LOG_FORMAT": "jsno"}, "trainyard.E006"),
+        ({"TRAINYARD_MARKET_BACKEND": "mysql"}, "trainyard.E008"),
         ({"SECRET_KEY": ""}, "trainyard.E002"),
         ({"SECRET_KEY": "short"}, "trainyard.E002"),
         ({"ALLOWED_HOSTS": "*"}, "trainyard.E003"),
