@@ -9,7 +9,7 @@ DEV_READY := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CODE := platform courses jobs_data trainer_service tests benchmarks manage.py
 
-.PHONY: help run test test-fast test-browser check laws format bench bench-engine drill docs lock clean
+.PHONY: help run test test-fast test-nightly test-browser check laws format bench bench-engine drill docs lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ test: $(DEV_READY) ## Set up and run the tests (browser journeys apart)
 
 test-fast: $(DEV_READY) ## The tests without the slow ones
 	$(BIN)/python -m pytest -q -m "not browser and not slow" $(PYTEST)
+
+test-nightly: $(DEV_READY) ## 2,000 random configurations, none of which may crash the engine
+	RANDOM_SPECS=2000 $(BIN)/python -m pytest -q tests/trainer_service/engine -k "no_valid_spec" $(PYTEST)
 
 test-browser: $(DEV_READY) ## The journeys through a real Chromium (install it first: Debian's package chromium)
 	$(BIN)/python -m pytest -q -m browser tests/browser $(PYTEST)

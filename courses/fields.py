@@ -14,7 +14,13 @@ Path = tuple[str, ...]
 JsonSchema = dict[str, Any]
 
 # Parts of a configuration that come in variants, and the key that names the variant.
-VARIANT_KEYS = {"model": "family", "optimizer": "kind", "schedule": "kind"}
+VARIANT_KEYS = {
+    "model": "family",
+    "optimizer": "kind",
+    "schedule": "kind",
+    "validation": "kind",
+    "tuning": "kind",
+}
 
 
 @cache
@@ -41,6 +47,11 @@ def variant_defaults(part: str, name: str) -> dict[str, Any]:
     properties: dict[str, JsonSchema] = variants(part)[name]["properties"]
     defaults = {key: field["default"] for key, field in properties.items() if "default" in field}
     return {VARIANT_KEYS[part]: name, **defaults}
+
+
+def without_default(part: str, name: str) -> set[str]:
+    """Fields of a variant that have to be given, its naming key aside."""
+    return set(variants(part)[name].get("required", [])) - {VARIANT_KEYS[part]}
 
 
 def field_schemas(path: Path) -> dict[str, JsonSchema]:

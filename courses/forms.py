@@ -41,6 +41,8 @@ NAMES = {
 PARTS = {
     "preprocessing": "Preprocessing",
     "model": "Model",
+    "validation": "Validation",
+    "tuning": "Search",
     "optimizer": "Optimizer",
     "schedule": "Schedule",
     "regularization": "Regularization",

@@ -111,11 +111,10 @@ def grade(
 
 def rows_by_part(spec: RunSpec) -> dict[str, int]:
     """Rows of each part of the data in a run of `spec`, to the nearest few."""
-    training = spec.dataset.training_rows
-    validation = int(training * spec.data.validation_fraction)
+    train, validation = spec.rows_of_a_fit
     return {
-        "train": int((training - validation) * spec.data.train_fraction),
-        "validation": validation,
+        "train": train,
+        "validation": min(validation * spec.validation.fits, spec.dataset.training_rows),
         "held_out": spec.dataset.held_out_rows,
     }
 

@@ -153,7 +153,10 @@ class _Merge:
         if not isinstance(chosen, str) or chosen not in allowed:
             self.refuse((part, key), f"{knob.label} must be one of {', '.join(allowed)}", chosen)
             return False
-        self.spec[part] = fields.variant_defaults(part, chosen)
+        # What has no default of its own, such as the space of a search, goes over to the new variant.
+        given_on = fields.without_default(part, chosen) & set(self.spec[part])
+        kept = {name: self.spec[part][name] for name in given_on}
+        self.spec[part] = {**fields.variant_defaults(part, chosen), **kept}
         for own in self.definition.knobs:
             if own.location[0] == part and own.default is not None and _applies(own, self.spec):
                 self.spec[part][own.location[1]] = own.default

@@ -14,14 +14,16 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import datasets as sources
+from sklearn import model_selection
 
 from trainer_service.engine import generators
 from trainer_service.engine.catalogue import DATASETS, Dataset
 from trainer_service.engine.generators.base import Made
-from trainer_service.engine.spec import RunSpec
+from trainer_service.engine.spec import Grouped, HoldOut, Repeated, RunSpec, TimeOrdered
 
 Features = NDArray[np.float64]
 Targets = NDArray[np.float64] | NDArray[np.int64]
+Indices = NDArray[np.int64]
 
 
 class DataMismatch(RuntimeError):
@@ -92,20 +94,53 @@ def load(name: str) -> Loaded:
 
 
 def training_rows(spec: RunSpec) -> TrainingRows:
-    """The pool of the spec's dataset, split by the spec's seed into rows to fit and validation rows."""
+    """The pool of the spec's dataset, split into rows to fit and validation rows; of folds, the last."""
+    return folds(spec)[-1]
+
+
+def folds(spec: RunSpec) -> list[TrainingRows]:
+    """The pool, split by the spec's seed in each way that its validation asks for."""
     loaded = load(spec.data.dataset)
-    train, validation = loaded.dataset.split(
-        validation_fraction=spec.data.validation_fraction, train_fraction=spec.data.train_fraction
-    )
-    stratified, seed = loaded.dataset.is_stratified, spec.training.seed
-    watching, rest = _divide(loaded.pool.targets, validation, seed=seed, stratified=stratified)
-    remaining = loaded.pool.take(rest)
-    fitting, _ = _divide(remaining.targets, train, seed=seed, stratified=stratified)
-    fitted = _balanced(remaining.take(fitting), spec)
-    return TrainingRows(train=fitted, validation=loaded.pool.take(watching))
+    found = []
+    for rest, watching in _splits(spec, loaded):
+        remaining = loaded.pool.take(rest)
+        fitted = _balanced(remaining.take(_fitted(spec, remaining)), spec)
+        found.append(TrainingRows(train=fitted, validation=loaded.pool.take(watching)))
+    return found
 
 
 # Private functions --------------------------------------------------------------------------------------
+
+
+def _splits(spec: RunSpec, loaded: Loaded) -> list[tuple[Indices, Indices]]:
+    """Indices of the pool for each fold: of the rows that may be fitted, and of those that validate."""
+    how, pool, seed = spec.validation, loaded.pool, spec.training.seed
+    if isinstance(how, HoldOut):
+        _, count = loaded.dataset.split(validation_fraction=spec.data.validation_fraction, train_fraction=1.0)
+        stratified = how.stratified and loaded.dataset.is_stratified
+        watching, rest = _divide(pool.targets, count, seed=seed, stratified=stratified)
+        return [(rest, watching)]
+    if isinstance(how, TimeOrdered):
+        return list(model_selection.TimeSeriesSplit(how.folds).split(pool.features))
+    if isinstance(how, Grouped):
+        return list(model_selection.GroupKFold(how.folds).split(pool.features, groups=pool.groups))
+    stratified = how.stratified and loaded.dataset.is_stratified
+    kind = model_selection.StratifiedKFold if stratified else model_selection.KFold
+    splits: list[tuple[Indices, Indices]] = []
+    for again in range(how.repeats if isinstance(how, Repeated) else 1):
+        cut = kind(how.folds, shuffle=True, random_state=(seed + again) % 2**32)
+        splits += cut.split(pool.features, pool.targets if stratified else None)
+    return splits
+
+
+def _fitted(spec: RunSpec, remaining: Rows) -> Indices:
+    """Indices of the share of `remaining` that is used: drawn, or the latest where time has an order."""
+    least = max(2, len(spec.dataset.classes))
+    count = min(len(remaining), max(least, round(len(remaining) * spec.data.train_fraction)))
+    if isinstance(spec.validation, TimeOrdered):
+        return np.arange(len(remaining) - count, len(remaining))
+    stratified = spec.dataset.is_stratified and getattr(spec.validation, "stratified", False)
+    return _divide(remaining.targets, count, seed=spec.training.seed, stratified=stratified)[0]
 
 
 def _held_out(dataset: Dataset, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -90,15 +90,22 @@ def _parts() -> Iterator[str]:
     yield from _choices("step", *specs.STEP_SPECS)
     for step in specs.STEP_SPECS:
         yield from _table(step, f"`step: {tag(step, 'step')}` has these fields.\n")
-    for name, choices in (
-        ("optimizer", specs.OPTIMIZER_SPECS),
-        ("schedule", specs.SCHEDULE_SPECS),
+    for name, choices, remark in (
+        ("validation", specs.VALIDATION_SPECS, ""),
+        ("tuning", specs.TUNING_SPECS, ""),
+        ("optimizer", specs.OPTIMIZER_SPECS, " (networks only)"),
+        ("schedule", specs.SCHEDULE_SPECS, " (networks only)"),
     ):
-        yield f"### `{name}` (networks only)\n"
+        yield f"### `{name}`{remark}\n"
         yield f"Default: `{json.dumps(RunSpec.model_fields[name].default.model_dump())}`.\n"
         yield from _choices("kind", *choices)
         for choice in choices:
             yield from _table(choice, f"`kind: {tag(choice, 'kind')}` has these fields.\n")
+        if name == "tuning":
+            for dimension in (specs.Choice, specs.Range):
+                yield from _table(
+                    dimension, f"In `space`, `kind: {tag(dimension, 'kind')}` has these fields.\n"
+                )
     yield "### `regularization` (networks only)\n"
     yield from _table(specs.Regularization)
     yield "### `training`\n"
@@ -110,14 +117,14 @@ def _families() -> Iterator[str]:
     for name, family in FAMILY_SPECS.items():
         tasks = " and ".join(task for task in TASKS if task in family.tasks)
         yield f"### `{name}`\n"
-        yield f"{family.__doc__} For {tasks}.\n"
+        yield f"{_about(family)} For {tasks}.\n"
         yield from _table(family)
         yield f"```json\n{json.dumps(example(name), indent=2)}\n```\n"
 
 
 def _choices(key: str, *models: type[BaseModel]) -> Iterator[str]:
     for model in models:
-        yield f"- `{key}: {tag(model, key)}` — {model.__doc__}"
+        yield f"- `{key}: {tag(model, key)}` — {_about(model)}"
     yield ""
 
 
@@ -137,6 +144,11 @@ def _table(model: type[BaseModel], before: str = "") -> Iterator[str]:
     yield ""
 
 
+def _about(model: type[BaseModel]) -> str:
+    """What a class says of itself, on one line."""
+    return " ".join((model.__doc__ or "").split())
+
+
 def _allowed(field: dict[str, Any]) -> str:
     """What a field takes, in words, from its JSON Schema."""
     if "anyOf" in field:
@@ -147,18 +159,24 @@ def _allowed(field: dict[str, Any]) -> str:
     if "enum" in field or "const" in field:
         values = field.get("enum") or [field["const"]]
         return ", ".join(f"`{json.dumps(value)}`" for value in values)
+    if field["type"] == "array":
+        return f"{field['minItems']} to {field['maxItems']} of: {_allowed(field['items'])}"
+    return _of_one_type(field)
+
+
+def _of_one_type(field: dict[str, Any]) -> str:
     match field["type"]:
-        case "array":
-            return f"{field['minItems']} to {field['maxItems']} of: {_allowed(field['items'])}"
         case "integer" | "number":
             kind = "whole number" if field["type"] == "integer" else "number"
+            if "minimum" not in field:
+                return kind
             return f"{kind}, {field['minimum']:g} to {_number(field['maximum'])}"
         case "null":
             return "`null`"
         case "boolean":
             return "`true`, `false`"
         case _:
-            return "the name of a dataset above"
+            return "the name of a dataset above" if "@" in field.get("pattern", "") else "a name"
 
 
 def _number(value: float) -> str:

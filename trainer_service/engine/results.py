@@ -64,6 +64,9 @@ class RunResult:
     confusion    true class x predicted class, counts on held-out rows (classification)
     residuals    up to 300 validation pairs `[true, predicted]` (regression); held-out rows stay hidden
     pictures     what charts show of validation rows in tasks other than these two, by name
+    folds        validation metrics of each fold, where there are several; `metrics` has their means
+    trials       of a search, in order: number, values (path -> value), score, state (complete, pruned or
+                 failed), why it failed, seconds, is_best
     telemetry    dataset_rows, dataset_bytes, parameters, flops, flops_method, seconds (load, fit, evaluate,
                  total), seconds_rule, examples_per_second, peak_memory_bytes, peak_memory_method,
                  cpu_seconds, cpu_utilization, gpu_utilization (None without one), inference_ms_p50,
@@ -86,6 +89,8 @@ class RunResult:
     confusion: list[list[int]] = field(default_factory=list)
     residuals: list[list[float]] = field(default_factory=list)
     pictures: dict[str, Any] = field(default_factory=dict)
+    folds: list[dict[str, float | None]] = field(default_factory=list)
+    trials: list[dict[str, Any]] = field(default_factory=list)
     telemetry: dict[str, Any] = field(default_factory=dict)
     signals: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)

@@ -18,6 +18,34 @@ Task = Literal[
 UNSUPERVISED: frozenset[Task] = frozenset({"clustering", "reconstruction", "generation", "control"})
 TASKS: tuple[Task, ...] = get_args(Task)
 
+# The validation metrics that may decide a search, and which way is better; the first is the task's own.
+SCORES: dict[Task, dict[str, Literal["up", "down"]]] = {
+    "classification": {
+        "accuracy": "up",
+        "balanced_accuracy": "up",
+        "precision": "up",
+        "recall": "up",
+        "f1": "up",
+        "f1_macro": "up",
+        "matthews": "up",
+        "cohen_kappa": "up",
+        "roc_auc": "up",
+        "pr_auc": "up",
+        "log_loss": "down",
+        "brier": "down",
+        "calibration_error": "down",
+    },
+    "regression": {"r2": "up", "mse": "down", "rmse": "down", "mae": "down"},
+    "multilabel": {
+        "f1_micro": "up",
+        "f1_macro": "up",
+        "subset_accuracy": "up",
+        "mean_average_precision": "up",
+    },
+    "clustering": {"silhouette": "up"},
+    "reconstruction": {"variance_kept": "up", "reconstruction_mse": "down"},
+}
+
 # What one example is: a row of a table; an image (height, width) or (height, width, channels); a sequence
 # (steps, channels); a text (tokens,) of numbers of words, padded with 0; a start state of an environment.
 Form = Literal["table", "image", "sequence", "text", "environment"]

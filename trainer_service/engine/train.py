@@ -25,6 +25,7 @@ from trainer_service.engine.families import FAMILIES
 from trainer_service.engine.preprocess import Preprocessor
 from trainer_service.engine.report import Finished, latency, report, size
 from trainer_service.engine.results import EpochPoint, Failure, RunResult
+from trainer_service.engine.search import Searched, search, validate
 from trainer_service.engine.spec import RunSpec, stack_key
 from trainer_service.engine.tariff import Tariff
 from trainer_service.engine.versions import versions
@@ -157,6 +158,8 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
+    if not stack.specs[0].is_single:
+        return [_train_several(stack, setting)]
     family = FAMILIES[stack.specs[0].model.family]
     meter = telemetry.Meter(runs=len(stack.specs))
     meter.start_memory()
@@ -180,6 +183,30 @@ def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
             shared = telemetry.describe(meter, examples, tariff=setting.tariff, device=setting.device)
             result.telemetry = shared | size(run) | speed | {"resumed_at_epoch": run.fitted.resumed_at}
     return results
+
+
+def _train_several(stack: _Stack, setting: Setting) -> RunResult:
+    """One run that trains a model for each fold and trial; its figures are those of all of them together."""
+    (spec,), (folder,) = stack.specs, stack.out_dirs
+    meter = telemetry.Meter(runs=1)
+    meter.start_memory()
+    with meter.metered(EnergyMeter(gpu_of(setting.device))):
+        with meter.phase("fit"):
+            if spec.tuning.dimensions():
+                found = search(spec, stack.callbacks, setting.device)
+            else:
+                validated = validate(spec, stack.callbacks, setting.device)
+                found = Searched(validated, [], validated.examples)
+        with meter.phase("evaluate"):
+            result = report(found.best.kept, folder)
+    result.versions = versions(setting.device) | result.versions
+    result.trials = found.trials
+    if result.failure is None:
+        result.folds = found.best.folds if len(found.best.folds) > 1 else []
+        result.metrics["validation"] = found.best.mean()
+        shared = telemetry.describe(meter, found.examples, tariff=setting.tariff, device=setting.device)
+        result.telemetry = shared | size(found.best.kept) | latency(found.best.kept) | {"resumed_at_epoch": 0}
+    return result
 
 
 def _prepare(specs: Sequence[RunSpec]) -> tuple[list[Preprocessor], list[TrainingRows]]:

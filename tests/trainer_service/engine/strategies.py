@@ -133,6 +133,19 @@ def step_of(name: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"step": st.just(name), **STEP_KNOBS[name]})
 
 
+HOLD_OUT = {"kind": "hold_out"}
+VALIDATIONS = st.just(HOLD_OUT) | st.sampled_from(
+    [
+        HOLD_OUT,
+        HOLD_OUT,
+        {"kind": "hold_out", "stratified": False},
+        {"kind": "k_fold", "folds": 2},
+        {"kind": "k_fold", "folds": 3, "stratified": False},
+        {"kind": "repeated", "folds": 2, "repeats": 2},
+        {"kind": "time_ordered", "folds": 2},
+        {"kind": "grouped", "folds": 2},
+    ]
+)
 OPTIMIZERS = st.fixed_dictionaries(
     {"kind": st.just("sgd"), "learning_rate": st.floats(1e-7, 10), "momentum": st.floats(0, 0.999)}
 ) | st.fixed_dictionaries({"kind": st.just("adamw"), "learning_rate": st.floats(1e-7, 10)})
@@ -164,6 +177,7 @@ def specs(draw: st.DrawFn) -> RunSpec:
         },
         "preprocessing": [draw(step_of(step)) for step in steps],
         "model": draw(knobs(family, task)),
+        "validation": draw(VALIDATIONS),
         "optimizer": draw(OPTIMIZERS),
         "schedule": {"kind": draw(st.sampled_from(["constant", "cosine"]))},
         "regularization": {
@@ -181,7 +195,8 @@ def specs(draw: st.DrawFn) -> RunSpec:
         return parse(raw)
     except SpecError as error:
         assert all(
-            problem.path.partition(".")[0] in {"data", "model", "preprocessing"} for problem in error.problems
+            problem.path.partition(".")[0] in {"data", "model", "preprocessing", "validation"}
+            for problem in error.problems
         ), error
         assume(False)
         raise AssertionError from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from trainer_service.engine.data import load
 from trainer_service.engine.reference import example
 from trainer_service.engine.spec import FAMILIES_BY_TASK, parse
 
+MANY = int(os.environ.get("RANDOM_SPECS", "200"))  # `make test-nightly` trains ten times as many
 FAMILIES = [
     (task, family)
     for task, names in FAMILIES_BY_TASK.items()
@@ -175,11 +177,11 @@ def test_a_bug_is_raised_and_not_hidden(run, mlp, monkeypatch):
         run([mlp()])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spec=specs())
 def test_no_valid_spec_crashes_training(run, spec):
     (result,) = run([spec])
-    assert result.failure is None or result.failure.code == "numbers_overflow"
+    assert result.failure is None or (result.failure.owner == "learner" and result.failure.next_step)
     json.dumps(result.as_dict(), allow_nan=False)
     for part in result.metrics.values():
         assert all(value is None or math.isfinite(value) for value in part.values())

@@ -15,6 +15,7 @@ from trainer_service.engine.estimate.base import Estimate
 from trainer_service.engine.estimate.preprocessing import preprocessing_seconds
 from trainer_service.engine.estimate.table import FORMS, of_family
 from trainer_service.engine.spec import RunSpec
+from trainer_service.engine.trials import specs_of
 
 __all__ = ["Estimate", "estimate"]
 
@@ -43,9 +44,26 @@ FORMS.update(
 
 def estimate(spec: RunSpec) -> Estimate:
     """Predict the cost of `spec` in microseconds of pure arithmetic, allocating nothing."""
-    train, validation = spec.dataset.split(
-        validation_fraction=spec.data.validation_fraction, train_fraction=spec.data.train_fraction
+    costs = [_of_trial(trial) for trial in specs_of(spec)] or [_of_trial(spec)]
+    return Estimate(
+        parameters=max(cost.parameters for cost in costs),
+        memory_bytes=max(cost.memory_bytes for cost in costs) * (1 if spec.is_single else 2),
+        flops=spec.validation.fits * sum(cost.flops for cost in costs),
+        seconds=spec.validation.fits * sum(cost.seconds for cost in costs) + _of_search(spec),
     )
+
+
+# Private functions --------------------------------------------------------------------------------------
+
+
+def _of_search(spec: RunSpec) -> float:
+    """Seconds to load Optuna and to let it think."""
+    return 0.6 + 0.004 * spec.tuning.count if spec.tuning.kind == "bayesian" else 0.0
+
+
+def _of_trial(spec: RunSpec) -> Estimate:
+    """One fit of one trial."""
+    train, validation = spec.rows_of_a_fit
     found = of_family(spec, train, validation)
     before = preprocessing_seconds(spec, train)
     widest = max(spec.dataset.features, spec.features)

@@ -21,6 +21,8 @@ def canonical(spec: RunSpec) -> dict[str, Any]:
         for part in _OF_NETWORKS:
             del raw[part]
         raw["training"] = {"seed": spec.training.seed}
+    if spec.validation.kind != "hold_out":
+        del raw["data"]["validation_fraction"]
     return raw
 
 
@@ -39,7 +41,7 @@ def stack_key(spec: RunSpec) -> str:
 
     Fields declared `PerRow` (learning rate, momentum, dropout, seed and others) may differ by row.
     """
-    if not spec.family.is_stacked:
+    if not (spec.family.is_stacked and spec.is_single):
         return ""
     return _sha256({"engine": ENGINE_VERSION, "shared": _shared(spec, canonical(spec))})
 

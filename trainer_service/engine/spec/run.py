@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from trainer_service.engine import catalogue
-from trainer_service.engine.spec.base import SPEC_VERSION, FamilySpec, SpecModel
+from trainer_service.engine.spec.base import SPEC_VERSION, AddedLater, FamilySpec, SpecModel
 from trainer_service.engine.spec.data import Data
 from trainer_service.engine.spec.models import FAMILIES_BY_TASK, FAMILY_SPECS, Model
 from trainer_service.engine.spec.preprocessing import PreprocessingStep, form_after, steps_problem
@@ -20,7 +20,9 @@ from trainer_service.engine.spec.training import (
     Schedule,
     Training,
 )
-from trainer_service.engine.tasks import Form, Task
+from trainer_service.engine.spec.tuning import MOST_TRIALS, NoTuning, SearchSpec, Tuning
+from trainer_service.engine.spec.validation import HoldOut, TimeOrdered, Validation
+from trainer_service.engine.tasks import SCORES, Form, Task
 
 
 class RunSpec(SpecModel):
@@ -33,6 +35,8 @@ class RunSpec(SpecModel):
         default=[], max_length=6, description="Steps before the model, fitted on the training rows only."
     )
     model: Model
+    validation: Annotated[Validation, AddedLater()] = HoldOut(kind="hold_out")
+    tuning: Annotated[Tuning, AddedLater()] = NoTuning(kind="none")
     optimizer: Optimizer = AdamW(kind="adamw")
     schedule: Schedule = Constant(kind="constant")
     regularization: Regularization = Regularization()
@@ -41,7 +45,13 @@ class RunSpec(SpecModel):
     @model_validator(mode="after")
     def parts_fit_together(self) -> RunSpec:
         """Refuse a family that cannot do the task or take the data, an unknown dataset, a repeated step."""
-        for check in (_dataset_problem, _preprocessing_problem, _family_problem):
+        for check in (
+            _dataset_problem,
+            _preprocessing_problem,
+            _family_problem,
+            _validation_problem,
+            _tuning_problem,
+        ):
             problem = check(self)
             if problem:
                 raise ValueError(problem)
@@ -69,6 +79,30 @@ class RunSpec(SpecModel):
     def form(self) -> Form:
         """What an example is as the model sees it: after all preprocessing."""
         return form_after(self.preprocessing, self.dataset)
+
+    @property
+    def rows_of_a_fit(self) -> tuple[int, int]:
+        """Rows that a fit sees and rows that validate it; of stretches of time, on average."""
+        share = self.data.train_fraction
+        if isinstance(self.validation, HoldOut):
+            return self.dataset.split(validation_fraction=self.data.validation_fraction, train_fraction=share)
+        pool, least = self.dataset.training_rows, max(2, len(self.dataset.classes))
+        validation = pool // (self.validation.folds + isinstance(self.validation, TimeOrdered))
+        train = pool // 2 if isinstance(self.validation, TimeOrdered) else pool - validation
+        return max(least, round(share * train)), validation
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one model is trained, and no more."""
+        return self.validation.fits == 1 and self.tuning.kind == "none"
+
+    def trial(self, values: Mapping[str, Any]) -> RunSpec:
+        """The run with these values (path -> value), nothing left to search; or `ValidationError`."""
+        raw = self.model_dump(exclude={"tuning"})
+        for path, value in values.items():
+            part, name = path.split(".")
+            raw[part][name] = value
+        return RunSpec.model_validate(raw)
 
     @property
     def is_neural(self) -> bool:
@@ -115,3 +149,52 @@ def _takers(spec: RunSpec) -> Iterator[str]:
 def _preprocessing_problem(spec: RunSpec) -> str:
     problem = steps_problem(spec.preprocessing, spec.dataset, spec.task, spec.family)
     return f"preprocessing: {problem}" if problem else ""
+
+
+def _validation_problem(spec: RunSpec) -> str:
+    if spec.task == "control" and not isinstance(spec.validation, HoldOut):
+        return "validation.kind: start states of an environment are drawn once; use hold_out"
+    problem = spec.validation.problem(spec.dataset)
+    return f"validation.kind: {problem}" if problem else ""
+
+
+def _tuning_problem(spec: RunSpec) -> str:
+    tuning = spec.tuning
+    if not isinstance(tuning, SearchSpec):
+        return ""
+    scores = SCORES.get(spec.task, {})
+    if not scores:
+        return f"tuning.kind: {spec.task} has no validation metric to search by; use none"
+    if tuning.metric is not None and tuning.metric not in scores:
+        return f"tuning.metric: '{tuning.metric}' cannot decide a search; choose one of {', '.join(scores)}"
+    if tuning.count > MOST_TRIALS:
+        return f"tuning.space: {tuning.count:,} combinations, and {MOST_TRIALS} are allowed; try fewer values"
+    return _space_problem(spec, tuning)
+
+
+def _space_problem(spec: RunSpec, tuning: SearchSpec) -> str:
+    paths = [dimension.path for dimension in tuning.space]
+    if len(set(paths)) != len(paths):
+        return "tuning.space: each field may be tried once"
+    fixed = {"model.family", "optimizer.kind", "schedule.kind", "training.seed"} & set(paths)
+    if fixed:
+        return f"tuning.space: {fixed.pop()} cannot be tuned; leave it out"
+    idle = [path for path in paths if path.partition(".")[0] != "model" and not spec.is_neural]
+    if idle:
+        return f"tuning.space: {idle[0]} has no effect on {spec.model.family}; leave it out"
+    for number, dimension in enumerate(tuning.space):
+        for value in (*dimension.grid(), dimension.at(0.0), dimension.at(1.0)):
+            try:
+                spec.trial({dimension.path: value})
+            except (ValidationError, KeyError) as error:
+                return f"tuning.space.{number}: {_first_message(error, dimension.path, value)}"
+    return ""
+
+
+def _first_message(error: ValidationError | KeyError, path: str, value: Any) -> str:
+    if isinstance(error, KeyError):
+        return f"there is no field {path} here"
+    first = error.errors(include_url=False)[0]
+    if first["type"] == "extra_forbidden":
+        return f"there is no field {path} here"
+    return f"{value!r} is no value of {path}: {first['msg'].removeprefix('Value error, ')}"
