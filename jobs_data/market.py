@@ -42,6 +42,11 @@ class Asked:
         return Provenance(self.snapshot) if self.snapshot else None
 
     @property
+    def provenances(self) -> list[Provenance]:
+        """Every source of postings, the largest first."""
+        return [Provenance(one) for one in sorted(self.snapshots, key=lambda one: -one.rows)]
+
+    @property
     def unfiltered(self) -> str:
         """The query that lets all filters go."""
         return urlencode({"source": self.snapshot.source.slug}) if self.snapshot else ""

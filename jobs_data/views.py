@@ -10,7 +10,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from . import answers, figures, presentation, statistics
+from . import answers, figures, market, presentation, statistics
+from .models import Origin
 from .statistics import Figure
 
 DOWNLOADS = ("csv", "json", "svg", "png")
@@ -18,12 +19,17 @@ DOWNLOADS = ("csv", "json", "svg", "png")
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Every statistic at a glance."""
+    """The ways into the market, and the published figures at a glance."""
     held = statistics.compute_all()
-    cards = [{"figure": figure, "bars": presentation.small_bars(figure)} for figure in held]
-    return render(
-        request, "jobs_data/index.html", {"section": "jobs", "cards": cards, "sources": _sources(held)}
-    )
+    asked = market.read({})
+    context = {
+        "section": "jobs",
+        "cards": [{"figure": figure, "bars": presentation.small_bars(figure)} for figure in held],
+        "published": list(dict.fromkeys(figure.snapshot for figure in held)),
+        "imported": [one for one in asked.provenances if one.source.origin == Origin.IMPORTED],
+        "generated": [one for one in asked.provenances if one.source.origin == Origin.GENERATED],
+    }
+    return render(request, "jobs_data/index.html", context)
 
 
 @require_safe
@@ -85,12 +91,3 @@ def _context(figure: Figure) -> dict[str, object]:
         "downloads": [(name.upper(), figures.address(figure, name)) for name in DOWNLOADS],
         "others": statistics.STATISTICS.values(),
     }
-
-
-def _sources(held: list[Figure]) -> list[dict[str, object]]:
-    """Each source once, with its snapshot and how many statistics it gives."""
-    snapshots = {figure.snapshot.pk: figure.snapshot for figure in held}
-    return [
-        {"snapshot": snapshot, "statistics": sum(figure.snapshot.pk == pk for figure in held)}
-        for pk, snapshot in snapshots.items()
-    ]

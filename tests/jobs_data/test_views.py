@@ -23,6 +23,14 @@ def test_the_overview_shows_a_stranger_every_statistic_and_its_source(client, fi
     assert "AI Model Training Jobs" in html and figures_loaded.short_hash in html
 
 
+def test_the_overview_leads_to_each_kind_of_figure_apart(client, figures_loaded):
+    html = client.get(reverse("jobs:index")).content.decode()
+    ways = html.split('aria-label="Ways into the job market"')[1].split("</nav>")[0]
+    for address in ("#published", "/jobs/market/", "/jobs/postings/", "/jobs/compare/", "/jobs/method/"):
+        assert f'href="{address}' in ways
+    assert "None yet: an operator imports files" in ways and "Not loaded on this site" in ways
+
+
 def test_the_overview_says_how_to_load_figures_when_there_are_none(client, db):
     response = client.get(reverse("jobs:index"))
     assert response.status_code == 200
@@ -69,7 +77,7 @@ def test_nothing_here_can_be_posted_to(client, db, path):
 
 def test_pages_cost_few_queries(client, figures_loaded, django_assert_max_num_queries):
     page(client, "countries")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get("/jobs/")
     with django_assert_max_num_queries(3):
         page(client, "countries")
