@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from .models import Listing, Observation, Snapshot, Source
+from .models import Digest, Listing, Observation, Snapshot, Source
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -58,3 +58,12 @@ class ListingAdmin(ReadOnlyAdmin):
 
     list_display = ["title", "company", "location", "level", "salary"]
     search_fields = ["title", "company", "location"]
+
+
+@admin.register(Digest)
+class DigestAdmin(ReadOnlyAdmin):
+    """Mails of new matches."""
+
+    list_display = ["search", "state", "attempts", "problem", "created_at", "changed_at"]
+    list_filter = ["state"]
+    list_select_related = ["search"]

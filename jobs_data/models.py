@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from typing import ClassVar
 
@@ -240,3 +241,97 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, {self.company}"
+
+
+def new_feed_token() -> str:
+    """An address that nobody guesses: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+class SavedSearch(models.Model):
+    """A search of the job list that someone keeps: `query` is its address, without order and page.
+
+    Postings of the snapshots in `looked_at` are no news; those of later snapshots become matches.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches"
+    )
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000, blank=True)
+    is_mailed = models.BooleanField(default=False)
+    feed_token = models.CharField(max_length=43, unique=True, default=new_feed_token)
+    looked_at = models.ManyToManyField(Snapshot, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_saved_search_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DigestState(models.TextChoices):
+    """Where a mail of new matches is: `sending` is in the hands of one worker and never tried again."""
+
+    PENDING = "pending", "waits to be sent"
+    SENDING = "sending", "is being sent"
+    SENT = "sent", "sent"
+    FAILED = "failed", "not sent"
+
+
+class Digest(models.Model):
+    """One mail of new matches of a saved search. `attempts` counts refusals by the mail server."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="digests")
+    state = models.CharField(max_length=7, choices=DigestState.choices, default=DigestState.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["search"],
+                condition=models.Q(state__in=("pending", "sending")),
+                name="one_open_digest_per_saved_search",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.search_id} {self.get_state_display()}"
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    """Matches by what may still be shown."""
+
+    def shown(self) -> MatchQuerySet:
+        """Those whose snapshot was not withdrawn, the newest first, with what a line of text needs."""
+        return self.filter(snapshot__withdrawn_at=None).select_related("snapshot__source").order_by("-pk")
+
+
+class Match(models.Model):
+    """A posting that was new to a saved search; `identity` is the same for it in every snapshot."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="matches")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="+")
+    row_no = models.PositiveBigIntegerField()
+    identity = models.CharField(max_length=32)
+    title = models.CharField(max_length=300)
+    company = models.CharField(max_length=300, blank=True)
+    digest = models.ForeignKey(Digest, on_delete=models.SET_NULL, null=True, related_name="matches")
+    found_at = models.DateTimeField(db_default=Now())
+
+    objects = MatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["search", "identity"], name="a_posting_matches_a_search_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.company}" if self.company else self.title

@@ -2,7 +2,16 @@
 
 from django.urls import path, re_path
 
-from . import compare_views, market_views, posting_views, source_views, upload_views, views, why_views
+from . import (
+    compare_views,
+    market_views,
+    posting_views,
+    saved_search_views,
+    source_views,
+    upload_views,
+    views,
+    why_views,
+)
 
 app_name = "jobs"
 urlpatterns = [
@@ -18,6 +27,13 @@ urlpatterns = [
         posting_views.posting,
         name="posting",
     ),
+    path("searches/", saved_search_views.index, name="saved-searches"),
+    path("searches/save/", saved_search_views.save, name="save-search"),
+    path("searches/<int:pk>/", saved_search_views.change, name="saved-search"),
+    path("searches/<int:pk>/feed/", saved_search_views.renew_feed, name="renew-feed"),
+    path("searches/<int:pk>/delete/", saved_search_views.delete, name="delete-search"),
+    path("searches/unsubscribe/<str:token>/", saved_search_views.unsubscribe, name="unsubscribe"),
+    path("feeds/<str:token>.atom", saved_search_views.feed, name="feed"),
     path("listings/", views.listings, name="listings"),
     path("market/", market_views.overview, name="market"),
     path("compare/", compare_views.compare, {"name": "pay-by-position"}, name="compare-start"),

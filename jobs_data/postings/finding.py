@@ -119,9 +119,14 @@ class Found:
 
 def snapshots(origin: str = "") -> list[Snapshot]:
     """The current snapshots that hold postings, of one origin: imported ones where there are any."""
-    held = [one for one in counting.snapshots() if is_searchable(one)]
+    held = searchable()
     shown = origin or (Origin.IMPORTED if Origin.IMPORTED in _origins(held) else Origin.GENERATED)
     return [one for one in held if one.source.origin == shown]
+
+
+def searchable() -> list[Snapshot]:
+    """The current snapshots that hold postings, of every origin."""
+    return [one for one in counting.snapshots() if is_searchable(one)]
 
 
 def is_searchable(snapshot: Snapshot) -> bool:
@@ -138,10 +143,22 @@ def read(snapshot: Snapshot, row_nos: Sequence[int]) -> dict[int, Posting]:
     return {row_no: Posting(snapshot, values) for row_no, values in found.items()}
 
 
+def find_in(search: Search) -> list[Snapshot]:
+    """The current snapshots that a search looks through."""
+    held = snapshots(search.origin)
+    return [one for one in held if search.source in ("", one.source.slug) and _knows(one, search)]
+
+
+def rows_of(snapshot: Snapshot, search: Search) -> list[int]:
+    """The rows of one snapshot that a search finds, in its order."""
+    with _opened(snapshot, search) as shelf:
+        return [row for _, row in shelf.keys(search, snapshot.rows)]
+
+
 def find(search: Search, most: int = MOST_SHOWN) -> Found:
     """Look through all current snapshots of the search's origin; `most` of what is found may be read."""
     held = snapshots(search.origin)
-    looked = [one for one in held if search.source in ("", one.source.slug) and _knows(one, search)]
+    looked = find_in(search)
     counts: dict[str, Counter[str]] = {}
     for snapshot in held:
         if _knows(snapshot, search):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from .. import selection
 from ..models import Origin
@@ -68,6 +68,10 @@ class Search:
         """The same with one thing set or, for "", let go."""
         return parse({**self.chosen, name: value})
 
+    def newest(self) -> Search:
+        """The same, the newest postings first."""
+        return replace(self, order="newest")
+
     def without_order(self) -> Search:
         """The same without its order: what is found, not how it is shown."""
         return replace(self, order="")
@@ -96,6 +100,11 @@ def parse(params: Mapping[str, str], *, is_strict: bool = False) -> Search:
     if problems:
         raise BadSelection(problems)
     return Search(text, chosen, params.get("source", ""), params.get("origin", ""), params.get("sort", ""))
+
+
+def from_query(query: str) -> Search:
+    """The search of a query string, as `Search.query` writes it; BadSelection when it is none."""
+    return parse(dict(parse_qsl(query)))
 
 
 def _among(

@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "trainer_service.tasks.sweep", "schedule": 10.0},
     "check-conservation": {"task": "trainyard.operations.tasks.check_conservation", "schedule": 60.0},
+    "tell-of-matches": {"task": "jobs_data.tasks.tell_of_matches", "schedule": 60.0},
     "work-on-uploads": {"task": "jobs_data.tasks.work_on_uploads", "schedule": 10.0},
 }
 CANARY_SECONDS = env.float("TRAINYARD_CANARY_SECONDS", 0.0)

@@ -41,6 +41,8 @@ LEARNER = [
     "/courses/foundations/",
     "/courses/foundations/exercises/tumours/",
     "/courses/runs/",
+    "/jobs/postings/",
+    "/jobs/searches/",
 ]
 INSTRUCTOR = ["/courses/review/"]
 OPERATOR = ["/jobs/import/"]
