@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -196,18 +197,51 @@ def database_outage(site: Site, times: int) -> None:
 
 
 def disk_full(site: Site, times: int) -> None:
-    """A worker that can write no file: nothing is lost, and no attempt is spent."""
+    """A worker whose disk has not a byte left: nothing is lost, and no attempt is spent."""
     for _ in range(times):
-        worker = site.start_worker()
-        site.kill(site.workers[0]) if len(site.workers) > 1 else None
+        with small_disk(site.folder / "disk") as disk:
+            worker = site.start_worker(TRAINYARD_DATA_DIR=str(disk))
+            site.kill(site.workers[0]) if len(site.workers) > 1 else None
+            filler = fill(disk)
+            _expect_refunds(site, site.submit(4))
+            filler.unlink()
+            site.settle(site.submit(4))
+            site.kill(worker)
+        site.start_worker()
+
+
+def no_file_can_be_written(site: Site, times: int) -> None:
+    """A worker that can write no file above 1 KB, SQLite's among them: then the runs wait until it can."""
+    for _ in range(times):
+        worker = site.workers[0]
         site.limit_files(worker, 1024)
         full = site.submit(4)
         if has_server_database(site):
             _expect_refunds(site, full)
         else:
-            time.sleep(5.0)  # SQLite cannot be written either: the runs wait
+            time.sleep(5.0)
         site.limit_files(worker, resource.RLIM_INFINITY)
         site.settle(full + site.submit(4))
+
+
+@contextlib.contextmanager
+def small_disk(place: Path) -> Iterator[Path]:
+    """A disk of 2 MB for the length of the block; needs the right to mount."""
+    place.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Leave not a byte; the file to delete when there is to be room again."""
+    filler = disk / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    return filler
 
 
 def _expect_refunds(site: Site, full: list[int]) -> None:
@@ -217,6 +251,15 @@ def _expect_refunds(site: Site, full: list[int]) -> None:
     site.notes.append(f"ended as {', '.join(sorted(end[0] for end in ends if end))}")
     if any(end is None or end[1:] != ("platform", True) for end in ends):
         raise AssertionError(f"with a full disk runs ended as {ends}")
+
+
+def can_mount(site: Site) -> bool:
+    """Whether this process may mount a disk of its own."""
+    try:
+        with small_disk(site.folder / "disk"):
+            return True
+    except (OSError, subprocess.CalledProcessError):
+        return False
 
 
 def wrong_clock(site: Site, times: int) -> None:
