@@ -38,7 +38,7 @@ class Job:
 
     @property
     def memory_limit_bytes(self) -> int:
-        """Memory for all, above that of an idle trainer."""
+        """Memory for all, above what the trainer holds when the job starts."""
         return sum(run.memory_limit_bytes for run in self.runs)
 
     def live_rows(self) -> list[int]:

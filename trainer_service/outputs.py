@@ -64,9 +64,10 @@ def remove(path: Path) -> None:
 def remove_leftovers() -> None:
     """Delete local folders that a killed worker left behind more than a day ago."""
     for path in _root().glob("*-*"):
-        # Both times are this machine's own: its folder, its clock.
-        if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
-            remove(path) if path.is_dir() else path.unlink()
+        with suppress(FileNotFoundError):  # another worker cleans up too
+            # Both times are this machine's own: its folder, its clock.
+            if time.time() - path.stat().st_mtime > LEFTOVER_SECONDS:
+                remove(path) if path.is_dir() else path.unlink()
 
 
 def _results(path: Path) -> list[Path]:

@@ -64,7 +64,7 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: runs sent back to the queue, runs ended, runs for which the bell was rung again."""
+    """What a sweep did: runs sent back to the queue, runs ended, queues for which the bell was rung again."""
 
     requeued: int = 0
     ended: int = 0
@@ -241,6 +241,11 @@ def finish(*, run_id: int, execution: int, result: RunResult, output_key: str) -
         return _end(run, RunState.CANCELLED if is_cancelled else RunState.FAILED, result.failure)
 
 
+def is_result(output_key: str) -> bool:
+    """Whether a result names these outputs."""
+    return StoredResult.objects.filter(output_key=output_key).exists()
+
+
 def hand_back(*, tokens: Mapping[int, int]) -> None:
     """Put the runs held back into the queue, free of charge: the worker shuts down in good order."""
     for run_id, execution in tokens.items():
@@ -275,11 +280,14 @@ def sweep() -> Swept:
 
 
 def _ring_again() -> int:
-    long_ago = _in_seconds(-RING_AGAIN_SECONDS)
-    unheard = Run.objects.queued().filter(Q(rung_at=None, queued_at__lt=long_ago) | Q(rung_at__lt=long_ago))
-    queues = set(unheard.order_by().values_list("queue", flat=True).distinct())
-    rung = unheard.update(rung_at=Now()) if queues else 0
-    for queue in queues:
+    """Ring for queues in which a run waits unheard; one run of each notes it, not a backlog of thousands."""
+    long_ago, rung = _in_seconds(-RING_AGAIN_SECONDS), 0
+    unheard = Run.objects.queued().filter(queued_at__lt=long_ago)
+    for queue in unheard.values_list("queue", flat=True).order_by("queue").distinct():
+        if Run.objects.queued().filter(queue=queue, rung_at__gte=long_ago).exists():
+            continue
+        first = unheard.filter(queue=queue).in_order().values("pk")[:1]
+        rung += Run.objects.queued().filter(pk__in=first).update(rung_at=Now())
         bell.ring(queue)
     return rung
 

@@ -60,7 +60,7 @@ class Slot(threading.Thread):
         self._queues = queues
         self._command = command
         self._trainer: Trainer | None = None
-        self._idle_memory = self._peak_memory = 0
+        self._idle_memory = self._memory_before = self._peak_memory = 0
         self._bell = threading.Event()
         self._stopping = threading.Event()
         self._last_work = float("-inf")
@@ -119,20 +119,25 @@ class Slot(threading.Thread):
         """Have a warm trainer. False after a start that failed, and after a pause that grows with each."""
         if self._trainer:
             return True
-        trainer = Trainer(self._command)
+        try:
+            trainer = Trainer(self._command)
+        except OSError as error:  # such as no memory for one more process
+            return self._pause_after(f"could not be started: {error}")
         ready = self._await_ready(trainer)
         if ready is None:
-            status = trainer.stop()
-            if not self._stopping.is_set():
-                logger.error("%s: a trainer did not become ready (exit status %s)", self.name, status)
-            self.profile = None
-            self._stopping.wait(self._pause)
-            self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-            return False
+            return self._pause_after(f"did not become ready (exit status {trainer.stop()})")
         self._trainer, self._pause = trainer, 1.0
         self._idle_memory = trainer.memory_bytes()
         self.profile = Profile(str(ready.get("device", "")), str(ready.get("arithmetic_class", "")))
         return True
+
+    def _pause_after(self, problem: str) -> bool:
+        if not self._stopping.is_set():
+            logger.error("%s: a trainer %s", self.name, problem)
+        self.profile = None
+        self._stopping.wait(self._pause)
+        self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
+        return False
 
     def _await_ready(self, trainer: Trainer) -> Message | None:
         deadline = time.monotonic() + READY_SECONDS
@@ -155,7 +160,7 @@ class Slot(threading.Thread):
         finally:
             self.job = None
             self._last_work = time.monotonic()
-        if self._memory_grown() > KEEP_MEMORY_BYTES:
+        if self._memory() - self._idle_memory > KEEP_MEMORY_BYTES:
             self._discard_trainer()
         return True
 
@@ -176,6 +181,7 @@ class Slot(threading.Thread):
 
     def _start(self, job: Job, folders: Sequence[Path]) -> None:
         resume = [checkpoints.bring(run, folder) for run, folder in zip(job.runs, folders, strict=True)]
+        self._memory_before = self._memory()  # what earlier jobs left must not count against this one
         self._tell(
             {
                 "kind": "train",
@@ -209,7 +215,7 @@ class Slot(threading.Thread):
                 return
             if now - started > job.time_limit_seconds:
                 return self._give_up(job, lambda: self._blame(job, failures.TIME_LIMIT))
-            self._peak_memory = max(self._peak_memory, self._memory_grown())
+            self._peak_memory = max(self._peak_memory, self._memory() - self._memory_before)
             if self._peak_memory > job.memory_limit_bytes:
                 return self._give_up(job, lambda: self._blame(job, failures.OUT_OF_MEMORY))
 
@@ -277,7 +283,8 @@ class Slot(threading.Thread):
         logger.info(
             "run %s ended in execution %s: %s", run.pk, run.execution, _verdict(is_ours, result), extra=ids
         )
-        if folder and is_ours is False:
+        # A commit may have succeeded though its answer was lost, and the second try is refused.
+        if folder and is_ours is False and not _insist(lambda: queue.is_result(key)):
             self._forget_outputs(key, folder)
 
     def _forget_outputs(self, key: str, folder: Path) -> None:
@@ -337,9 +344,8 @@ class Slot(threading.Thread):
     def _hear(self) -> Message | None:
         return self._trainer.receive(LOOK_SECONDS) if self._trainer else {"kind": GONE}
 
-    def _memory_grown(self) -> int:
-        """Bytes that the trainer holds above what it held when it was ready."""
-        return self._trainer.memory_bytes() - self._idle_memory if self._trainer else 0
+    def _memory(self) -> int:
+        return self._trainer.memory_bytes() if self._trainer else 0
 
     def _discard_trainer(self, grace: float = 0.0) -> int:
         status = self._trainer.stop(grace) if self._trainer else 0

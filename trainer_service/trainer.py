@@ -30,23 +30,32 @@ COMMAND = (sys.executable, "-m", "trainer_service.engine.child")
 Message = dict[str, Any]
 GONE = "gone"  # the child closed its pipe
 GARBLED = "garbled"  # the child broke the protocol
+LONGEST_LINE = 64 * 2**20  # characters; a child that never ends its line must not fill the worker's memory
 
 
 class Trainer:
-    """One child process, start to end. Only the thread that made it uses it, and that thread outlives it."""
+    """One child process, start to end. Only the thread that made it uses it, and that thread outlives it.
+
+    `OSError` where the system cannot start one more process.
+    """
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
         read_end, write_end = os.pipe()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._process = subprocess.Popen(
-            [*command, "--fd", str(write_end)],
-            stdin=subprocess.PIPE,
-            stdout=sys.stderr.fileno() if _has_descriptor(sys.stderr) else subprocess.DEVNULL,
-            pass_fds=(write_end,),
-            start_new_session=True,
-            text=True,
-        )
-        os.close(write_end)
+        try:
+            self._process = subprocess.Popen(
+                [*command, "--fd", str(write_end)],
+                stdin=subprocess.PIPE,
+                stdout=sys.stderr.fileno() if _has_descriptor(sys.stderr) else subprocess.DEVNULL,
+                pass_fds=(write_end,),
+                start_new_session=True,
+                text=True,
+            )
+        except OSError:
+            os.close(read_end)
+            raise
+        finally:
+            os.close(write_end)
         self.pid = self._process.pid
         threading.Thread(target=self._read, args=(read_end,), name=f"from-{self.pid}", daemon=True).start()
 
@@ -85,7 +94,7 @@ class Trainer:
 
     def _read(self, read_end: int) -> None:
         with open(read_end, encoding="utf-8", errors="replace") as lines:
-            for line in lines:
+            for line in iter(lambda: lines.readline(LONGEST_LINE), ""):
                 message = parse_message(line)
                 if message is None:
                     logger.error("trainer %s sent something that is no message: %.200r", self.pid, line)

@@ -13,7 +13,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -38,19 +38,19 @@ FORGET_AFTER = timedelta(days=1)
 
 
 class Rhythm:
-    """Says when something is due again."""
+    """Says when something is due again: so many seconds after it was last done, not after it was tried."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._due = float("-inf")
 
     def is_due(self) -> bool:
-        """Whether the time has come; if so, the next time is set."""
-        now = time.monotonic()
-        if now < self._due:
-            return False
-        self._due = now + self._seconds
-        return True
+        """Whether the time has come."""
+        return time.monotonic() >= self._due
+
+    def done(self) -> None:
+        """It was done now."""
+        self._due = time.monotonic() + self._seconds
 
 
 class Supervisor:
@@ -125,22 +125,32 @@ class Supervisor:
         state = WorkerState.WARM if any(slot.profile for slot in self._slots) else WorkerState.STARTING
         if self._report.is_due() or state != self._state:
             self._report_as(state)
+            self._report.done()
         if self._sweep.is_due():
             queue.sweep()
+            self._sweep.done()
 
     def _attend_runs(self) -> None:
         jobs = [job for slot in self._slots if (job := slot.job)]
+        tokens = {run_id: execution for job in jobs for run_id, execution in job.tokens().items()}
+        # First what keeps runs alive: curves that cannot be stored must not cost a lease.
+        beat = self._ask_about(tokens)
+        for job in jobs:
+            job.mark(beat)
         points = {token: curve for job in jobs for token, curve in job.take_points().items()}
         queue.report_progress(points=points)
-        tokens = {run_id: execution for job in jobs for run_id, execution in job.tokens().items()}
+
+    def _ask_about(self, tokens: Mapping[int, int]) -> queue.Beat:
+        beat = queue.Beat()
         if self._beat.is_due():
             beat = queue.heartbeat(tokens=tokens)
+            self._beat.done()
         elif self._watch.is_due():
             beat = queue.watch(tokens=tokens)
         else:
-            return
-        for job in jobs:
-            job.mark(beat)
+            return beat
+        self._watch.done()
+        return beat
 
     def _replace_dead_slots(self) -> None:
         """A slot that died of a bug must not cost capacity; its run comes back when the lease has ended."""

@@ -315,6 +315,18 @@ def test_a_run_that_waits_too_long_is_rung_for_again_but_not_at_every_sweep(enqu
     assert queue.sweep().rung == 0
 
 
+def test_a_sweep_over_a_backlog_writes_to_one_run_of_each_queue(enqueue: Enqueue) -> None:
+    for number in range(20):
+        enqueue(tree(number))
+    Run.objects.update(queued_at=timezone.now() - timedelta(minutes=1))
+    assert queue.sweep().rung == 1
+    assert Run.objects.exclude(rung_at=None).count() == 1
+    claim(20)
+    enqueue(tree(99))
+    Run.objects.queued().update(queued_at=timezone.now() - timedelta(minutes=1))
+    assert queue.sweep().rung == 1, "the one that noted it has gone"
+
+
 def test_a_rolled_back_submission_leaves_no_run(enqueue: Enqueue) -> None:
     with transaction.atomic():
         enqueue()

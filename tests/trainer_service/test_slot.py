@@ -14,10 +14,11 @@ from typing import Any
 import psutil
 import pytest
 from django.core.files.storage import default_storage
+from django.db import OperationalError
 
 from tests.trainer_service import scripted_child as script
 from tests.trainer_service.samples import mlp, tree
-from trainer_service import outputs, queue, slot
+from trainer_service import outputs, queue, slot, trainer
 from trainer_service.models import Run, RunState
 from trainer_service.queue import Beat
 from trainer_service.slot import Slot
@@ -242,3 +243,59 @@ def test_the_queue_and_the_child_are_apart(worker: Slot) -> None:
     assert worker._trainer is not None
     assert os.getpgid(worker._trainer.pid) == worker._trainer.pid != os.getpgid(0)
     assert queue.claim(worker="w1", queues=["cpu"], limit=1) == []
+
+
+def test_a_commit_whose_answer_was_lost_keeps_the_files_that_its_result_names(
+    worker: Slot, enqueue: Enqueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection breaks after the commit: the second try finds the run ended, by nobody but itself."""
+    run, real, tried = enqueue(tree()), queue.finish, []
+
+    def finish(**end: Any) -> bool:
+        is_ours = real(**end)
+        tried.append(is_ours)
+        if len(tried) == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+        return is_ours
+
+    monkeypatch.setattr(queue, "finish", finish)
+    monkeypatch.setattr(slot.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(slot.connection, "close", lambda: None)  # it holds the transaction of this test
+    assert worker.work_once()
+    assert tried == [True, False]
+    run.refresh_from_db()
+    assert run.state == RunState.SUCCEEDED
+    assert default_storage.exists(f"{run.result.output_key}/predictions.safetensors")
+
+
+def test_what_earlier_jobs_left_in_memory_is_not_the_next_ones(
+    worker: Slot, enqueue: Enqueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = enqueue(tree(), memory_limit_bytes=100 * 2**20)
+    assert worker._trainer
+    held = worker._idle_memory + 400 * 2**20
+    monkeypatch.setattr(worker._trainer, "memory_bytes", lambda: held)
+    work(worker)
+    assert ended(run) == (RunState.SUCCEEDED, None)
+
+
+def open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts open files as Linux tells them")
+def test_a_process_that_cannot_be_started_is_tried_again_later_and_leaks_nothing() -> None:
+    worker = Slot(number=0, worker="w1", queues=["cpu"], command=["/no/such/program"])
+    worker._stopping.wait = lambda timeout=None: False  # type: ignore[method-assign]
+    before = open_files()
+    assert [worker.ensure_trainer() for _ in range(3)] == [False] * 3
+    assert worker._pause == 8.0
+    assert open_files() == before
+
+
+def test_a_line_without_end_does_not_fill_the_workers_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer, "LONGEST_LINE", 1000)
+    endless = "import os, sys\nwhile True: os.write(int(sys.argv[2]), b'0' * 600)"
+    child = trainer.Trainer([sys.executable, "-c", endless])
+    assert child.receive(10.0) == {"kind": trainer.GARBLED}
+    assert child.stop() != 0

@@ -127,3 +127,34 @@ def test_a_worker_whose_pacemaker_dies_of_a_bug_leaves(
     supervisor.start()
     wait_until(lambda: signals)
     assert signals == [(os.getpid(), signal.SIGTERM)]
+
+
+def test_curves_that_cannot_be_stored_cost_no_lease(
+    supervisor: Supervisor, enqueue: Enqueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(queue, "report_progress", refuse)
+    run = enqueue(tree(script.HANG))
+    supervisor.start()
+    wait_until(has_ended(run, RunState.RUNNING))
+    time.sleep(3.0)  # the lease is 2 s
+    run.refresh_from_db()
+    assert (run.state, run.execution, run.losses) == (RunState.RUNNING, 1, 0)
+
+
+def test_a_heartbeat_that_failed_is_tried_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    unstarted = Supervisor(name="w1", queues=["cpu"])
+    beats: list[bool] = []
+
+    def beat(**_: Any) -> queue.Beat:
+        beats.append(len(beats) == 1)
+        if len(beats) == 1:
+            raise OperationalError("away for a moment")
+        return queue.Beat()
+
+    monkeypatch.setattr(queue, "heartbeat", beat)
+    for _ in range(4):
+        unstarted._survive_database(unstarted._attend_runs)
+    assert beats == [False, True], "again after the failure, then not before it is due"

@@ -119,6 +119,7 @@ class Child:
         try:
             with self._limits.of_job(message.get("memory_bytes"), message.get("time_limit_seconds")):
                 results = self._train(job, message)
+            self._send(kind="done", job=job, results=[result.as_dict() for result in results])
         except Exception as error:  # noqa: BLE001 - the process boundary: a bug in one job must reach the worker
             with suppress(OSError):  # the log may lie on the full disk
                 traceback.print_exc()
@@ -126,8 +127,6 @@ class Child:
             self._send(kind="error", job=job, message=f"{type(error).__name__}: {error}", fault=fault)
             if fault == DEVICE:  # after such a fault every further call to the device fails
                 os._exit(1)
-        else:
-            self._send(kind="done", job=job, results=[result.as_dict() for result in results])
         self._drops.pop(job, None)
 
     def _train(self, job: str, message: dict[str, Any]) -> list[RunResult]:

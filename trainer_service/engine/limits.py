@@ -2,7 +2,7 @@
 
 | limit | of what | at the limit |
 | --- | --- | --- |
-| memory of a job | data above the warm process (RLIMIT_DATA): its runs' limits + 256 MB | `MemoryError` |
+| memory of a job | data above that at its start (RLIMIT_DATA): its runs' limits + 256 MB | `MemoryError` |
 | memory, ever | the process's share of the machine (RLIMIT_DATA, never more) | `MemoryError` |
 | wall time of a job | its runs' limits + 30 s (an alarm) | the process ends by SIGALRM |
 | processor time of a job | the same (RLIMIT_CPU) | the process ends by SIGXCPU |
@@ -47,7 +47,8 @@ class Limits:
     @contextmanager
     def of_job(self, memory_bytes: int | None, seconds: float | None) -> Iterator[None]:
         """Hold a job to its memory and time; None: no limit of its own."""
-        allowed = [memory_bytes + MEMORY_SLACK] if memory_bytes is not None else []
+        left_over = data_bytes() - self.base_bytes  # by earlier jobs
+        allowed = [left_over + memory_bytes + MEMORY_SLACK] if memory_bytes is not None else []
         allowed += [self._most_bytes] if self._most_bytes is not None else []
         self._limit_memory(min(allowed, default=None))
         if seconds is not None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from trainer_service.engine.child import Child
 from trainer_service.engine.spec import canonical
 
 BUSY = {"training": {"epochs": 300, "batch_size": 8}, "model": {"hidden": [128, 128]}}
@@ -135,3 +140,13 @@ def test_it_dies_with_the_process_that_started_it():
         time.sleep(0.02)
     else:
         assert not Path(f"/proc/{orphan}/stat").exists()
+
+
+def test_a_result_that_is_no_json_is_an_error_of_the_engine_and_not_the_end_of_the_child():
+    out = io.StringIO()
+    child = Child([], out, device="cpu")
+    child._limits = SimpleNamespace(of_job=lambda *_: nullcontext())
+    child._train = lambda job, message: [SimpleNamespace(as_dict=lambda: {"loss": math.nan})]
+    child._serve({"job": "a"})
+    (line,) = out.getvalue().splitlines()
+    assert (json.loads(line)["kind"], json.loads(line)["fault"]) == ("error", None)

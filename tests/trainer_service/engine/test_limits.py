@@ -79,6 +79,20 @@ use(500 * 2**20, 900 * 2**20)
 
 
 @linux
+def test_what_earlier_jobs_left_does_not_count_against_the_next(tmp_path):
+    program = """
+limits.MEMORY_SLACK = 10 * 2**20
+limit = limits.Limits(800 * 2**20)
+left = bytearray(300 * 2**20)
+with limit.of_job(100 * 2**20, None): b = bytearray(80 * 2**20); print("enough")
+try:
+    with limit.of_job(600 * 2**20, None): b = bytearray(560 * 2**20)
+except MemoryError: print("never more than its share")
+"""
+    assert process(program, tmp_path).stdout.splitlines() == ["enough", "never more than its share"]
+
+
+@linux
 def test_a_file_beyond_the_largest_is_an_os_error(tmp_path):
     program = """
 limits.LARGEST_FILE = 1000
