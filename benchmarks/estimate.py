@@ -16,26 +16,30 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from trainer_service.engine.catalogue import DATASETS
+from pydantic import BaseModel
+
+from trainer_service.engine.catalogue import DATASETS, Dataset
 from trainer_service.engine.estimate import estimate
-from trainer_service.engine.spec import FAMILIES_BY_TASK, RunSpec, parse
+from trainer_service.engine.spec import FAMILIES_BY_TASK, FAMILY_SPECS, RunSpec, SpecError, parse
 from trainer_service.engine.train import train
 
 
 def draw(random_: random.Random) -> RunSpec:
-    """A valid spec, its numbers spread evenly by magnitude."""
-    dataset = DATASETS[random_.choice(sorted(DATASETS))]
-    family = random_.choice(sorted(FAMILIES_BY_TASK[dataset.task]))
-    steps = random_.choice([[], [{"step": "standardize"}], [{"step": "minmax"}]])
-    return parse(
-        {
-            "task": dataset.task,
+    """A valid spec of any dataset, task and family; its numbers are spread evenly by magnitude."""
+    while True:
+        dataset = DATASETS[random_.choice(sorted(DATASETS))]
+        task = random_.choice(dataset.tasks)
+        family = random_.choice(sorted(FAMILIES_BY_TASK[task]))
+        raw = {
+            "task": task,
             "data": {"dataset": dataset.name, "train_fraction": random_.choice([0.3, 1.0, 1.0])},
-            "preprocessing": steps,
-            "model": {"family": family, **_knobs(family, random_)},
+            "preprocessing": _steps(dataset, family, random_),
+            "model": {"family": family, **_fields(FAMILY_SPECS[family], random_)},
+            "validation": random_.choice([{"kind": "hold_out"}] * 5 + [{"kind": "k_fold", "folds": 4}]),
             "optimizer": {
                 "kind": random_.choice(["sgd", "adamw"]),
                 "learning_rate": _spread(random_, 1e-4, 0.1),
@@ -47,35 +51,55 @@ def draw(random_: random.Random) -> RunSpec:
                 "seed": random_.randrange(1000),
             },
         }
-    )
+        # Not all that is drawn fits together: then another is drawn.
+        with suppress(SpecError):
+            return parse(raw)
 
 
-def _knobs(family: str, random_: random.Random) -> dict[str, Any]:
-    penalties = ["none", "l1", "l2", "elastic_net"]
-    depths = [None, round(_spread(random_, 1, 64))]
-    leaf = round(_spread(random_, 1, 100))
-    match family:
-        case "mlp":
-            return {"hidden": [round(_spread(random_, 4, 1024)) for _ in range(random_.randint(1, 5))]}
-        case "linear_regression":
-            return {"penalty": random_.choice(penalties), "alpha": _spread(random_, 1e-4, 1e3)}
-        case "logistic_regression":
-            return {
-                "penalty": random_.choice(penalties),
-                "C": _spread(random_, 1e-4, 1e4),
-                "max_iter": round(_spread(random_, 10, 2000)),
-            }
-        case "decision_tree":
-            return {"max_depth": random_.choice(depths), "min_samples_leaf": leaf}
-        case "random_forest":
-            return {
-                "n_estimators": round(_spread(random_, 5, 500)),
-                "max_depth": random_.choice(depths),
-                "min_samples_leaf": leaf,
-                "max_features": random_.choice(["sqrt", "log2", "all"]),
-            }
+def _steps(dataset: Dataset, family: str, random_: random.Random) -> list[dict[str, Any]]:
+    first = ["impute"] if dataset.missing else []
+    if dataset.form == "text" and "text" not in FAMILY_SPECS[family].forms:
+        return [{"step": "tf_idf"}]
+    if dataset.form in {"text", "environment"}:
+        return []
+    after = random_.choice([[], ["standardize"], ["standardize"], ["minmax"], ["standardize", "pca"]])
+    return [{"step": step} for step in first + after]
+
+
+def _fields(family: type[BaseModel], random_: random.Random) -> dict[str, Any]:
+    """A value for each field of a family that has bounds, from its own schema."""
+    schema = family.model_json_schema()
+    drawn = {
+        name: _value(field, random_)
+        for name, field in schema["properties"].items()
+        if "const" not in field and "$ref" not in json.dumps(field)
+    }
+    return {name: value for name, value in drawn.items() if value is not _NONE}
+
+
+_NONE = object()
+
+
+def _value(field: dict[str, Any], random_: random.Random) -> Any:
+    if "anyOf" in field:
+        return _value(random_.choice(field["anyOf"]), random_)
+    if "enum" in field or "const" in field:
+        return random_.choice(field.get("enum") or [field["const"]])
+    match field.get("type"):
+        case "integer":
+            return round(_spread(random_, max(field["minimum"], 1), field["maximum"]))
+        case "number":
+            high = field["maximum"]
+            return _spread(random_, max(field["minimum"], min(1e-4, high / 100)), high)
+        case "boolean":
+            return random_.random() < 0.5
+        case "array":
+            length = random_.randint(field["minItems"], min(field["maxItems"], 5))
+            return [_value(field["items"], random_) for _ in range(length)]
+        case "null":
+            return None
         case _:
-            return {"kernel": random_.choice(["linear", "rbf", "poly"]), "C": _spread(random_, 1e-3, 1e3)}
+            return _NONE
 
 
 def _spread(random_: random.Random, low: float, high: float) -> float:
@@ -92,9 +116,10 @@ def measure(spec: RunSpec) -> dict[str, float]:
     telemetry = result.telemetry
     return {
         "seconds": seconds,
-        "parameters": telemetry["parameters"],
-        "memory_bytes": telemetry["peak_memory_bytes"],
+        "parameters": telemetry.get("parameters", 0),
+        "memory_bytes": telemetry.get("peak_memory_bytes", 0),
         "epochs": len(result.curve),
+        "failed": result.failure is not None,
     }
 
 
@@ -118,6 +143,8 @@ def main() -> None:
         if foreseen.seconds > options.longest:
             continue
         found = measure(spec)
+        if found["failed"]:
+            continue
         for name in (spec.model.family, "all"):
             ratios[name].append(foreseen.seconds / found["seconds"])
         lines.append(json.dumps({"spec": spec.model_dump(), "estimate": foreseen.as_dict(), "found": found}))

@@ -118,6 +118,29 @@ def residuals(pairs: list[list[float]]) -> Spec:
     return {"$schema": SCHEMA, "height": 300, "data": {"values": values}, "layer": [line, points]}
 
 
+def clusters(points: list[list[float]]) -> Spec:
+    """Validation rows along the two directions in which they differ most, coloured by cluster."""
+    values = [{"first": x, "second": y, "cluster": _cluster(number)} for x, y, number in points]
+    scale = {"zero": False, "nice": True}
+    return {
+        "$schema": SCHEMA,
+        "height": 300,
+        "data": {"values": values},
+        "mark": {"type": "point", "filled": True, "opacity": 0.75, "size": 42},
+        "encoding": {
+            "x": {"field": "first", "type": "quantitative", "title": "first direction", "scale": scale},
+            "y": {"field": "second", "type": "quantitative", "title": "second direction", "scale": scale},
+            "color": {"field": "cluster", "type": "nominal", "title": None},
+            "shape": {"field": "cluster", "type": "nominal", "title": None},
+            "tooltip": [{"field": "cluster", "type": "nominal"}],
+        },
+    }
+
+
+def _cluster(number: float) -> str:
+    return "no cluster" if number < 0 else f"cluster {int(number) + 1}"
+
+
 def fact(published: Fact) -> Spec:
     """A published table as bars, each with its figure beside it."""
     values = [{"label": _label(row), "value": row[-1], "text": f"{row[-1]:,}"} for row in published.rows]

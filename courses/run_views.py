@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import bill, charts, grading, presentation, progress, queries, roles, services
+from courses import bill, charts, grading, presentation, progress, queries, roles, services, trials
 from courses.forms import CommentForm, OverrideForm
+from courses.metric_words import METRICS
 from courses.models import GradeKind, Submission
 from courses.refusals import NotCancellable
 from trainer_service.engine import catalogue
@@ -193,6 +194,7 @@ def _result(found: Submission) -> dict[str, Any]:
     changes = queries.changes_since(previous, found)
     matrix = presentation.confusion(body, dataset.classes)
     points = body.get("curve") or []
+    pictures = body.get("pictures") or {}
     last = points[-1]["epoch"] if points else None
     return {
         "result": body,
@@ -208,5 +210,13 @@ def _result(found: Submission) -> dict[str, Any]:
         "largest_confusion": presentation.largest_confusion(matrix),
         "residuals": charts.residuals(body["residuals"]) if body.get("residuals") else None,
         "pairs": body.get("residuals") or [],
+        "trials": (tried := trials.trial_rows(body, found.run.spec)),
+        "search_metric": METRICS[trials.search_metric(found.run.spec)].title if tried else "",
+        "clusters": charts.clusters(pictures["clusters"]) if "clusters" in pictures else None,
+        "cluster_points": pictures.get("clusters", []),
+        "folds": trials.fold_rows(body),
+        "groups": trials.group_rows(body),
+        "positive": dataset.classes[dataset.positive_class] if dataset.positive_class is not None else "",
+        "labels": body.get("per_class") if not matrix else None,
         "measured": bill.measured(body),
     }
