@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from ruamel.yaml import YAML
@@ -199,11 +201,17 @@ def largest_confusion(rows: list[tuple[str, list[Cell]]]) -> str:
 
 def as_yaml(data: Mapping[str, Any]) -> str:
     """A configuration as YAML, ready to be sent again."""
+    return _as_yaml(json.dumps(data))
+
+
+@lru_cache(maxsize=512)
+def _as_yaml(data: str) -> str:
+    # Kept, since writing takes longer than all queries of a run page, which shows the same text each time.
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = None
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     stream = io.StringIO()
-    writer.dump(dict(data), stream)
+    writer.dump(json.loads(data), stream)
     return stream.getvalue()
 
 

@@ -186,9 +186,12 @@ class Supervisor:
 
 def _child_command(queues: Sequence[str]) -> list[str]:
     """The command of a trainer: its share of the memory at most, a GPU where only GPU runs come."""
-    share = settings.MACHINE_MEMORY_BYTES // settings.TRAINERS
-    device = "cuda:0" if list(queues) == [Queue.GPU] else "cpu"
-    return [*COMMAND, "--memory-bytes", str(share), "--device", device]
+    options = {
+        "--memory-bytes": settings.MACHINE_MEMORY_BYTES // settings.TRAINERS,
+        "--device": "cuda:0" if list(queues) == [Queue.GPU] else "cpu",
+        "--gpu-memory-fraction": settings.GPU_MEMORY_FRACTION / settings.TRAINERS,
+    }
+    return [*COMMAND, *(str(word) for option in options.items() for word in option)]
 
 
 # Celery -------------------------------------------------------------------------------------------------

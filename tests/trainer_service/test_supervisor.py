@@ -158,3 +158,13 @@ def test_a_heartbeat_that_failed_is_tried_again_at_once(monkeypatch: pytest.Monk
     for _ in range(4):
         unstarted._survive_database(unstarted._attend_runs)
     assert beats == [False, True], "again after the failure, then not before it is due"
+
+
+@pytest.mark.parametrize(
+    ("queues", "device"), [(["gpu"], "cuda:0"), (["cpu"], "cpu"), (["cpu", "gpu"], "cpu")]
+)
+def test_the_trainers_of_a_gpu_share_its_memory(settings: Any, queues: list[str], device: str) -> None:
+    settings.TRAINERS, settings.GPU_MEMORY_FRACTION = 2, 0.8
+    command = worker._child_command(queues)
+    assert command[command.index("--device") + 1] == device
+    assert command[command.index("--gpu-memory-fraction") + 1] == "0.4"

@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from trainer_service.engine import processor
 from trainer_service.engine.callbacks import Callbacks
-from trainer_service.engine.limits import Limits, die_with_parent, give_way
+from trainer_service.engine.limits import Limits, die_with_parent, give_way, share_gpu
 from trainer_service.engine.results import EpochPoint, RunResult, checkpoint_name
 from trainer_service.engine.spec import digest, parse
 from trainer_service.engine.tariff import Tariff
@@ -136,18 +136,15 @@ class Child:
         folders = [Path(folder) for folder in message["out_dirs"]]
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
-        # Where a stack would change bits, every run trains with its ghost only: slower, but the same for all.
-        size = len(specs) if self._composable else 1
-        results: list[RunResult] = []
-        for start in range(0, len(specs), size):
-            results += train(
-                specs[start : start + size],
-                out_dirs=folders[start : start + size],
-                device=self._device,
-                callbacks=_ToWorker(self, _Rows(job, message, start, self._device)),
-                tariff=Tariff(**message.get("tariff", {})),
-            )
-        return results
+        return train(
+            specs,
+            out_dirs=folders,
+            device=self._device,
+            callbacks=_ToWorker(self, _Rows(job, message, self._device)),
+            tariff=Tariff(**message.get("tariff", {})),
+            # Where a stack would change bits, each run trains with its ghost only: slower, but right.
+            stack_size=None if self._composable else 1,
+        )
 
     def _send(self, **message: Any) -> None:
         self._outgoing.write(json.dumps(message, allow_nan=False) + "\n")
@@ -156,27 +153,26 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of a job from `start` on: row i of a stack is row `start + i` of the job."""
+    """The rows of a job as the worker told them."""
 
     job: str
     message: dict[str, Any]
-    start: int
     device: str
 
     def folder(self, row: int) -> Path:
-        return Path(self.message["out_dirs"][self.start + row])
+        return Path(self.message["out_dirs"][row])
 
     def resume(self, row: int) -> Path | None:
         """The checkpoint to go on from, if the worker gave one."""
         files = self.message.get("resume") or []
-        name = files[self.start + row] if files else None
+        name = files[row] if files else None
         return Path(name) if name else None
 
     def identity(self, row: int) -> dict[str, str]:
         """What a checkpoint must agree in, to be one of this run."""
         from trainer_service.engine.versions import arithmetic_class  # noqa: PLC0415 - loaded by the warm-up
 
-        spec = parse(self.message["specs"][self.start + row])
+        spec = parse(self.message["specs"][row])
         return {"spec": digest(spec), "arithmetic_class": arithmetic_class(self.device)}
 
 
@@ -190,10 +186,10 @@ class _ToWorker(Callbacks):
         self._written: dict[int, int] = {}
 
     def on_epoch(self, row: int, point: EpochPoint) -> None:
-        self._child.progress(self._rows.job, row + self._rows.start, point)
+        self._child.progress(self._rows.job, row, point)
 
     def dropped(self) -> frozenset[int]:
-        return frozenset(row - self._rows.start for row in self._child.drops(self._rows.job))
+        return self._child.drops(self._rows.job)
 
     def resume(self, row: int) -> Checkpoint | None:
         from trainer_service.engine import checkpoint  # noqa: PLC0415 - loaded by the warm-up
@@ -227,7 +223,7 @@ class _ToWorker(Callbacks):
             # A slow storage may not have taken it yet; the newer one comes right after.
             self._path(row, self._written[row]).unlink(missing_ok=True)
         self._written[row] = checkpoint.epoch
-        self._child.tell_checkpoint(self._rows.job, row + self._rows.start, checkpoint.epoch)
+        self._child.tell_checkpoint(self._rows.job, row, checkpoint.epoch)
 
     def _path(self, row: int, epoch: int) -> Path:
         return self._rows.folder(row) / checkpoint_name(epoch)
@@ -273,10 +269,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--fd", type=int, default=1, help="file descriptor to answer on")
     options.add_argument("--memory-bytes", type=int, help="data the process may use above its warm size")
     options.add_argument("--device", default="cpu", help="cpu, or cuda:N")
+    options.add_argument("--gpu-memory-fraction", type=float, default=1.0, help="share of the GPU's memory")
     chosen = options.parse_args(arguments)
     die_with_parent()
     give_way()  # as the worker does: this process leads a session of its own
     os.environ.update(processor.environment() | _chosen_by_operator())
+    share_gpu(chosen.device, chosen.gpu_memory_fraction)
     with open(chosen.fd, "w", encoding="utf-8", closefd=False) as outgoing:
         Child(sys.stdin, outgoing, device=chosen.device).run(chosen.memory_bytes)
 

@@ -8,6 +8,7 @@
 | processor time of a job | the same (RLIMIT_CPU) | the process ends by SIGXCPU |
 | size of a file | 4 GiB (RLIMIT_FSIZE) | `OSError` |
 | open files | 1024 (RLIMIT_NOFILE) | `OSError` |
+| memory of a GPU | a fraction of the device's (torch's allocator) | `OutOfMemoryError` |
 | core dumps | none (RLIMIT_CORE) | |
 
 The worker watches memory and time too and is stricter: the alarm is for the child of a worker that froze.
@@ -95,6 +96,15 @@ def give_way(niceness: int = 0) -> None:
     if os.getsid(0) == os.getpid():
         with suppress(OSError):  # not on every system
             AUTOGROUP.write_text(f"{total}", encoding="ascii")
+
+
+def share_gpu(device: str, fraction: float) -> None:
+    """Take at most `fraction` (above 0, to 1) of the memory of `device`; torch refuses more."""
+    if device == "cpu":
+        return
+    import torch  # noqa: PLC0415 - seconds, and its thread variables must be set before
+
+    torch.cuda.set_per_process_memory_fraction(fraction, torch.device(device))
 
 
 def data_bytes() -> int:

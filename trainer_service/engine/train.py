@@ -55,11 +55,13 @@ def train(
     device: str = "cpu",
     callbacks: Callbacks | None = None,
     tariff: Tariff | None = None,
+    stack_size: int | None = None,
 ) -> list[RunResult]:
     """Train one spec, or several of one stack key, and measure them; results are in the order of `specs`.
 
-    `out_dirs` are existing folders, one for each spec, for weights and held-out predictions. Raises
-    `ValueError` if the specs cannot stack.
+    `out_dirs` are existing folders, one for each spec, for weights and held-out predictions. At most
+    `stack_size` train at once, and only as many as the memory for a stack allows. Raises `ValueError` if the
+    specs cannot stack.
     """
     if len(specs) != len(out_dirs):
         raise ValueError(f"out_dirs: {len(out_dirs)} folders for {len(specs)} specs; give one for each")
@@ -68,7 +70,7 @@ def train(
         raise ValueError("specs: these cannot train as one stack; group them by engine.spec.stack_key")
     results: list[RunResult] = []
     with one_thread():
-        for part in _parts(specs):
+        for part in _parts(specs, stack_size):
             stack = _Stack(specs[part], out_dirs[part], _From(part.start, callbacks or Callbacks()))
             results += _train_or_fail(stack, Setting(device, tariff or Tariff()))
     return results
@@ -127,11 +129,11 @@ class _Stack:
         )
 
 
-def _parts(specs: Sequence[RunSpec]) -> list[slice]:
-    """Slices of `specs`, each as long as the memory for one stack allows."""
+def _parts(specs: Sequence[RunSpec], at_most: int | None) -> list[slice]:
+    """Slices of `specs`, each as long as the memory for one stack and `at_most` allow."""
     if not specs:
         return []
-    size = max(1, STACK_MEMORY // estimate(specs[0]).memory_bytes)
+    size = max(1, min(at_most or len(specs), STACK_MEMORY // estimate(specs[0]).memory_bytes))
     return [slice(start, start + size) for start in range(0, len(specs), size)]
 
 

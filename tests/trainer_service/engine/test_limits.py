@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from trainer_service.engine.child import fault_of, is_device_fault
-from trainer_service.engine.limits import AUTOGROUP
+from trainer_service.engine.limits import AUTOGROUP, share_gpu
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="these limits are Linux's")
 
@@ -165,3 +165,11 @@ def wrapped(error: OSError) -> Exception:
 )
 def test_what_cannot_be_written_is_told_from_a_bug(error, fault):
     assert fault_of(error) == fault
+
+
+def test_a_gpu_is_shared_by_a_fraction_of_its_memory(monkeypatch):
+    taken = []
+    monkeypatch.setattr(torch.cuda, "set_per_process_memory_fraction", lambda *share: taken.append(share))
+    share_gpu("cpu", 0.5)
+    share_gpu("cuda:1", 0.4)
+    assert taken == [(0.4, torch.device("cuda:1"))]
