@@ -132,6 +132,29 @@ def _bars(figure: Figure) -> Any:
     return bars + names(base) + amounts_in_words(base)
 
 
+def _series(figure: Figure) -> Any:
+    """Measurements of others over time: one line for each country or sector, the highest ones."""
+    held = list(dict.fromkeys(row["line"] for row in figure.rows))[: chart_rows.MOST_LINES]
+    legend = alt.Legend(orient="top", columns=2, labelLimit=130, symbolSize=300)
+    rows = [row | {"shown": shown(figure, row)} for row in figure.rows if row["line"] in held]
+    line = (
+        alt.Chart(inline(rows))
+        .mark_line(strokeWidth=2.25)
+        .encode(
+            x=alt.X("period:T", title=None, axis=alt.Axis(tickCount=6, grid=False)),
+            y=alt.Y(
+                "value:Q",
+                scale=alt.Scale(zero=False, nice=True),
+                axis=alt.Axis(tickCount=4, domain=False, title=figure.statistic.measure),
+            ),
+            color=alt.Color("line:N", title=None, sort=None, legend=legend),
+            strokeDash=alt.StrokeDash("line:N", title=None, sort=None, legend=legend),
+            tooltip=_tooltip(figure),
+        )
+    )
+    return line.properties(height=340)
+
+
 def _changes(figure: Figure) -> Any:
     """Dots on a stem from zero, so that a fall points left and a rise points right."""
     base = _listed(figure)
@@ -242,6 +265,7 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 DRAWINGS = {
     ChartKind.BARS: _bars,
     ChartKind.LINE: _line,
+    ChartKind.LINES: _series,
     ChartKind.CHANGES: _changes,
     ChartKind.RANGES: _ranges,
 }

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.core.cache import cache
 
-from . import counting, exports, maps, selection, statistics
+from . import counting, exports, maps, selection, series_figures, statistics
 from .comparing import Comparison
 from .measures import Unavailable
 from .models import SHORT_HASH, Origin, Snapshot
@@ -89,10 +89,12 @@ def check_format(figure: Figure, file_format: str) -> None:
 
 
 def compute(snapshot: Snapshot, name: str, chosen: Selection = EVERYTHING) -> Figure:
-    """A snapshot's figure: as published, or counted over a selection of its postings.
+    """A snapshot's figure: as published, of a series, or counted over a selection of its postings.
 
     UnknownStatistic, NotLoaded or Unavailable where there is none.
     """
+    if name in {measure.name for measure in series_figures.measures(snapshot)}:
+        return series_figures.compute(snapshot, name, chosen)
     if snapshot.source.origin != Origin.PUBLISHED:
         return counting.count(snapshot, name, chosen)
     if chosen.chosen:

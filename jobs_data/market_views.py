@@ -10,9 +10,21 @@ from django.shortcuts import render
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
-from . import answers, chart_rows, counting, figures, maps, market, measured_table, measures, presentation
+from . import (
+    answers,
+    chart_rows,
+    counting,
+    figures,
+    maps,
+    market,
+    measured_table,
+    measures,
+    presentation,
+    provenance,
+)
 from .market import Asked
 from .measures import Unavailable, UnknownMeasure
+from .models import Origin
 from .statistics import Figure
 
 DOWNLOADS = {"CSV": "csv", "JSON": "json", "Parquet": "parquet", "SVG": "svg", "PNG": "png"}
@@ -28,6 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "section": "jobs",
         "asked": asked,
         "cards": [(card, _bars(card.figure)) for card in held if card.figure],
+        "series": [one for one in provenance.current(Origin.IMPORTED) if one.view and one.view.is_series],
         "missing": [card.offer for card in held if card.figure is None],
     }
     return render(request, "jobs_data/market.html", context, status=400 if asked.problems else 200)

@@ -6,7 +6,10 @@ from . import (
     compare_views,
     market_views,
     posting_views,
+from . import (
     saved_search_views,
+    series_views,
+)
     source_views,
     upload_views,
     views,
@@ -40,6 +43,8 @@ urlpatterns = [
     path("compare/<slug:name>/", compare_views.compare, name="compare"),
     path("market/<slug:name>/", market_views.figure, name="market-figure"),
     re_path(r"^why/(?P<short_hash>[0-9a-f]{12})/(?P<name>[a-z-]+)/$", why_views.why, name="why"),
+    path("series/<slug:slug>/", series_views.series, name="series"),
+    path("series/<slug:slug>/<slug:name>/", series_views.series, name="series-measure"),
     path("method/", source_views.method, name="method"),
     path("sources/", source_views.sources, name="sources"),
     path("sources/<slug:slug>/", source_views.source, name="source"),
