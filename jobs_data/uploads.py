@@ -47,8 +47,8 @@ TELL_SECONDS = 1.0
 MOST_LOSSES = 3
 DECIDE_WITHIN = timedelta(days=7)
 LOST = (
-    "The worker was lost three times with this file, so it is not tried again. The worker's log says what "
-    "happened; a smaller file, or `trainyard jobs import` on the machine, shows where."
+    "Reading this file broke off three times, so it is not tried again. The worker's log says why; a part of "
+    "the file, or `trainyard jobs import` on the machine, shows where."
 )
 
 
@@ -116,7 +116,12 @@ def work() -> int:
     taken = 0
     while upload := claim():
         taken += 1
-        _carry_on(upload)
+        try:
+            _carry_on(upload)
+        finally:
+            if _ours(upload).exists():
+                # Something broke, and nobody need wait for the end of the lease.
+                _lose(upload)
     return taken
 
 
@@ -155,7 +160,7 @@ def sweep() -> int:
 
 
 def _carry_on(upload: Upload) -> None:
-    """Check or import one claimed upload, renewing its lease meanwhile; what breaks ends with the lease."""
+    """Check or import one claimed upload, renewing its lease meanwhile."""
     is_dry = upload.state == UploadState.CHECKING
     request = importing.Request(
         path_of(upload), upload.source or None, upload.collected, is_dry, progress=_Progress(upload)

@@ -155,6 +155,21 @@ def test_after_three_losses_it_is_refused(send):
     assert state_of(upload) == UploadState.CHECKED
 
 
+def test_a_fault_of_ours_is_tried_again_at_once_and_then_refused(send, monkeypatch):
+    def break_off(request):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(importing, "import_file", break_off)
+    upload = send()
+    for losses in (1, 2):
+        with pytest.raises(RuntimeError):
+            work()
+        assert state_of(upload) == UploadState.RECEIVED and upload.losses == losses
+    with pytest.raises(RuntimeError):
+        work()
+    assert state_of(upload) == UploadState.REFUSED and "broke off three times" in upload.message
+
+
 def test_reading_tells_how_far_it_is(send, monkeypatch):
     monkeypatch.setattr(uploads, "TELL_SECONDS", 0)
     upload = send([SALARIES, *(salary("Data Engineer", 90_000 + n) for n in range(40))])
