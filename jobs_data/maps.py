@@ -67,7 +67,7 @@ def specification(figure: Figure, outlines: Mapping[str, Any]) -> dict[str, Any]
                         "field": "value",
                         "type": "quantitative",
                         "scale": {"type": "log", "domain": [least / BELOW_LEAST, most], "range": "ramp"},
-                        "legend": {"title": figure.statistic.measure, "orient": "top", "format": "~g"},
+                        "legend": {"title": figure.statistic.measure, "orient": "top", **_labels(most)},
                     },
                     "tooltip": [
                         {"field": "label", "title": figure.statistic.dimension},
@@ -80,6 +80,11 @@ def specification(figure: Figure, outlines: Mapping[str, Any]) -> dict[str, Any]
         ],
         "config": {"view": {"stroke": None}},
     }
+
+
+def _labels(most: float) -> dict[str, Any]:
+    """How the legend writes its numbers: thousands as k, shares as they are."""
+    return {"format": "~s" if most >= 1000 else "~g", "labelOverlap": "greedy"}
 
 
 def unmapped(figure: Figure) -> list[str]:

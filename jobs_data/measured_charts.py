@@ -76,24 +76,20 @@ def _line(figure: Figure) -> Any:
 
 def _lines(figure: Figure) -> Any:
     """One line for each value of `line` with its interval as a band, told apart by color and dashes."""
-    legend = alt.Legend(orient="top", columns=2, labelLimit=160, symbolSize=300)
-    period, tooltip = _period(figure), _tooltip(figure)
-    held = alt.Chart(_values(figure))
-    # A scale of its own, with the same colors: else the legend would show bands instead of lines.
-    band = held.mark_area(opacity=BAND).encode(
-        x=period,
-        y=alt.Y("low:Q", axis=_side(figure)),
-        y2="high:Q",
-        fill=alt.Fill("line:N", sort=None, legend=None),
+    legend = alt.Legend(
+        orient="top", columns=2, labelLimit=130, symbolSize=300, symbolType="stroke", symbolOpacity=1
     )
-    base = held.encode(
-        x=period,
+    # Both scales name their domain: only then do color and dashes share one legend.
+    lines = alt.Scale(domain=list(dict.fromkeys(row["line"] for row in drawn(figure))))
+    base = alt.Chart(_values(figure)).encode(
+        x=_period(figure),
         y=alt.Y("value:Q", scale=alt.Scale(zero=False, nice=True), axis=_side(figure)),
-        color=alt.Color("line:N", title=None, sort=None, legend=legend),
-        tooltip=tooltip,
+        color=alt.Color("line:N", title=None, scale=lines, legend=legend),
+        tooltip=_tooltip(figure),
         href="why:N",
     )
-    dashes = alt.StrokeDash("line:N", title=None, sort=None, legend=legend)
+    band = base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", axis=_side(figure)), y2="high:Q")
+    dashes = alt.StrokeDash("line:N", title=None, scale=lines, legend=legend)
     line = base.mark_line(strokeWidth=2.25).encode(strokeDash=dashes)
     points = base.mark_point(size=12 if _is_dense(figure) else 45, filled=True, opacity=1)
     layers = band + line + points

@@ -6,10 +6,8 @@ from . import (
     compare_views,
     market_views,
     posting_views,
-from . import (
     saved_search_views,
     series_views,
-)
     source_views,
     upload_views,
     views,

@@ -45,6 +45,8 @@ function themeConfig() {
 function specification(figure) {
   const script = figure.querySelector('script[type="application/json"]');
   const spec = JSON.parse(script.textContent);
+  // A map is twice as wide as it is high, also on a phone.
+  if (spec.projection) spec.height = Math.min(spec.height, Math.round(figure.clientWidth / 2));
   const isComposed = ["facet", "hconcat", "vconcat", "concat", "repeat"].some((key) => key in spec);
   if (!isComposed && !("width" in spec)) {
     spec.width = "container";
