@@ -139,7 +139,7 @@ def verify(permanent_address: str, given: bytes | None = None) -> Verdict:
     ValueError when it is no address of a figure; NoSuchFigure or FigureGone as for `at`.
     """
     figure, file_format = parse_address(permanent_address)
-    fresh = RENDERERS[file_format](figure)
+    fresh = RENDERERS[file_format](counting.recount(figure))
     sha256 = hashlib.sha256(fresh).hexdigest()
     if not is_intact(figure.snapshot):
         return Verdict(False, sha256, "The stored rows no longer hash to what the snapshot was made of.")

@@ -166,6 +166,8 @@ def _row(line: str, counts: Counts, change: Change, *, is_base: bool) -> Record:
 
 def _notes(lines: Mapping[str, Mapping[str, Change | None]], base: str) -> Iterable[str]:
     yield f"100 is {base}, the period with most postings that state pay."
+    if REAL in lines:
+        yield f"Real: in prices of {base[:4]}; {prices.SERIES}."
     for line in (FIXED, MATCHED):
         if left := [period for period, change in lines[line].items() if change is None and period != base]:
             periods = ", ".join(left) if len(left) < 4 else f"{len(left)} periods"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import statistics as plain_statistics
 
+import duckdb
 import pytest
 from django.core.cache import cache
 
@@ -100,7 +102,7 @@ def test_a_figure_that_was_counted_is_kept(engineers):
         counting.count(engineers, "openings")
 
 
-@pytest.mark.parametrize("file_format", figures.CONTENT_TYPES)
+@pytest.mark.parametrize("file_format", sorted(set(figures.CONTENT_TYPES) - figures.MAPS))
 def test_a_counted_figure_has_a_permanent_address_that_names_its_filters(engineers, file_format):
     figure = counting.count(engineers, "salaries", chosen(country="US", seniority="senior"))
     address = figures.address(figure, file_format)
@@ -108,6 +110,20 @@ def test_a_counted_figure_has_a_permanent_address_that_names_its_filters(enginee
     first = figures.render(*figures.parse_address(address))
     cache.clear()
     assert figures.render(*figures.parse_address(f"https://example.org{address}")) == first
+    assert figures.verify(address, first).holds
+
+
+def test_verify_counts_anew_and_hashes_the_tables_again(engineers):
+    address = counting.count(engineers, "salaries").address("csv")
+    held = figures.render(*figures.parse_address(address))
+    assert not figures.verify(address, held.replace(b"100000", b"100001")).holds
+    path = store.folder(engineers.sha256) / "units.parquet"
+    altered = f"SELECT * REPLACE (usd + 1 AS usd) FROM read_parquet('{path}')"
+    duckdb.sql(f"COPY ({altered}) TO '{path}.new' (FORMAT parquet)")
+    path.with_suffix(".parquet.new").replace(path)
+    verdict = figures.verify(address, held)
+    assert not verdict.holds and "no longer hash" in verdict.message
+    assert verdict.sha256 != hashlib.sha256(held).hexdigest()
 
 
 POSTINGS = [

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ibis
 
 from .counts import dated
-from .pay import spread
+from .pay import spread, with_companies
 from .tables import Table, Tables
 
 GROUP = ("position", "seniority", "country")
@@ -19,9 +19,10 @@ def pay(tables: Tables) -> Table:
     paid = dated(tables.units.filter(tables.units.usd.notnull()))
     if tables.is_yearly:
         paid = paid.mutate(period=paid.year.cast("string"))
-    every = spread(paid, "period").mutate(**{name: ibis.null("string") for name in GROUP})
+    every = with_companies(paid, "period").mutate(**{name: ibis.null("string") for name in GROUP})
     stated = paid.filter(paid.position.notnull(), paid.country.notnull())
     groups = spread(stated, "period", *GROUP)
+    groups = groups.mutate(largest=ibis.literal(0, "int64"))
     columns = ["period", *GROUP, "n", "low", "median", "high", "largest", "repeated"]
     groups = groups.filter(groups.n >= LEAST).select(*columns)
     return every.select(*columns).union(groups).order_by("period", *GROUP)

@@ -18,22 +18,32 @@ def by(*dimensions: str) -> Callable[[Tables], Table]:
         units = tables.units
         needed = [name for name in dimensions if name != "seniority"] or dimensions
         stated = [units[name].notnull() for name in needed]
-        return spread(units.filter(units.usd.notnull(), *stated), *dimensions)
+        found = with_companies(units.filter(units.usd.notnull(), *stated), *dimensions)
+        return found.order_by(ibis.desc("n"), *dimensions)
 
     return query
 
 
+def with_companies(units: Table, *dimensions: str) -> Table:
+    """The `spread` of each group with its `largest` company's postings."""
+    group = list(dimensions)
+    sizes = counted(units, *dimensions)
+    # A level may be null, and nulls do not join: both sides carry a word in its place.
+    keyed = [table.mutate(**_keys(table, group)) for table in (spread(units, *dimensions), sizes)]
+    joined = keyed[0].join(keyed[1].drop(*group, "n"), [f"{name}_key" for name in group])
+    return joined.drop(*(f"{name}_key" for name in group))
+
+
 def spread(units: Table, *dimensions: str) -> Table:
-    """Of each group p10, median, p90, the median's interval, `n`, and how often one amount is `repeated`.
+    """Of each group `n`, p10, median, p90, the median's interval, and how often one amount is `repeated`.
 
     The interval is that of order statistics: ranks n/2 -+ 0.98 root n (David and Nagaraja, Order Statistics,
-    7.1), which needs no assumption on pay. Amounts repeat, so they are counted before they are ranked.
+    7.1), which needs no assumption on pay. `repeated` is exact where it is more than a fifth of the group.
+    A sorted list of each group gives all of it in one pass, several times faster than windows.
     """
-    group = list(dimensions)
-    held = units.group_by([*group, "usd"]).aggregate(k=units.count())
-    upward = ibis.window(group_by=group, order_by=held.usd, preceding=None, following=0)
-    ranked = held.mutate(rank=held.k.sum().over(upward), size=held.k.sum().over(ibis.window(group_by=group)))
-    size = ranked.size.cast("float64")
+    lists = units.group_by(list(dimensions)).aggregate(n=units.count(), amounts=units.usd.collect())
+    held = lists.mutate(amounts=lists.amounts.sort())
+    size = held.n.cast("float64")
     reach = size.sqrt() * 0.98
     ranks = {
         "p10": (size * 0.1).ceil(),
@@ -42,15 +52,20 @@ def spread(units: Table, *dimensions: str) -> Table:
         "high": ibis.least((size / 2 + reach).ceil() + 1, size),
         "p90": (size * 0.9).ceil(),
     }
-    values = {
-        name: ranked.usd.min(where=ranked["rank"] >= rank.cast("int64")) for name, rank in ranks.items()
-    }
-    found = ranked.group_by(group).aggregate(**values, repeated=ranked.k.max())
-    sizes = counted(units, *dimensions)
-    # A level may be null, and nulls do not join: both sides carry a word in its place.
-    keyed = [found.mutate(**_keys(found, group)), sizes.mutate(**_keys(sizes, group))]
-    joined = keyed[0].join(keyed[1].drop(*group), [f"{name}_key" for name in group])
-    return joined.drop(*(f"{name}_key" for name in group)).order_by(ibis.desc("n"), *group)
+    values = {name: _at(held.amounts, rank) for name, rank in ranks.items()}
+    return held.select(*dimensions, "n", **values, repeated=_repeated(held))
+
+
+def _at(sorted_list: Table, rank: Table) -> Table:
+    """The element of that rank, counted from 1; Spark wants an index of 32 bits."""
+    return sorted_list[(rank - 1).cast("int32")]
+
+
+def _repeated(held: Table) -> Table:
+    """How often the commonest of the amounts at each fifth occurs: more of one would stand at one of them."""
+    fifths = [_at(held.amounts, (held.n.cast("float64") * fifth / 5).ceil()) for fifth in range(1, 5)]
+    times = [held.amounts.filter(lambda amount, one=one: amount == one).length() for one in fifths]
+    return ibis.greatest(*times)
 
 
 def _keys(table: Table, group: list[str]) -> dict[str, Table]:
