@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from jobs_data import figures, import_reports, importing, loading, statistics
+from jobs_data import counting, figures, import_reports, importing, loading, statistics
 from jobs_data.models import Snapshot
 
 
@@ -84,10 +84,16 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(import_reports.lines(outcome)))
 
     def list(self, **options: Any) -> None:
-        """One line for each statistic."""
-        held = statistics.compute_all()
-        if not held:
+        """One line for each published statistic, and for each snapshot that others are counted over."""
+        held, counted = statistics.compute_all(), counting.snapshots()
+        if not held and not counted:
             raise CommandError("No figures are loaded. Run: trainyard jobs load")
+        for snapshot in counted:
+            given = sum(not offer.reason for offer in counting.offers(snapshot))
+            self.stdout.write(
+                f"{given:2} statistics over {snapshot.rows:,} rows  {snapshot.short_hash}  "
+                f"{snapshot.source.get_origin_display()}  {snapshot.source.title}"
+            )
         for figure in held:
             self.stdout.write(
                 f"{figure.statistic.name:18} {len(figure.rows):3} rows  {figure.snapshot.short_hash}  "
