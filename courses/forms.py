@@ -43,6 +43,7 @@ PARTS = {
     "model": "Model",
     "validation": "Validation",
     "tuning": "Search",
+    "rewards": "Rewards",
     "optimizer": "Optimizer",
     "schedule": "Schedule",
     "regularization": "Regularization",

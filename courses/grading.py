@@ -48,6 +48,7 @@ def metrics_of(dataset: Dataset, task: str) -> list[str]:
         if task in metric.tasks
         and (dataset.positive_class is not None or not metric.of_positive)
         and (dataset.groups or not metric.of_groups)
+        and metric.of_form in (None, dataset.form)
     ]
     exact = [metric for metric, kind in METRICS.items() if kind == "exact"]
     return [*(f"{part}.{name}" for part in _PARTS for name in names), *exact]

@@ -18,7 +18,7 @@ from courses.content import ExerciseDefinition, Knob
 from courses.knob_schema import config_schema
 from courses.steps import steps_from_name, steps_name
 from trainer_service.engine import spec as engine_spec
-from trainer_service.engine.spec import SpecError, SpecProblem
+from trainer_service.engine.spec import FAMILIES_BY_TASK, SpecError, SpecProblem
 
 __all__ = [
     "Change",
@@ -255,6 +255,8 @@ class _Merge:
     def refuse_absent(self, path: Path, value: Any) -> None:
         """A key that the chosen variant lacks, or that no one knows."""
         names = fields.owners(path)
+        if path[0] == "model":  # a family for another task is no choice here
+            names = [name for name in names if name in FAMILIES_BY_TASK[self.spec["task"]]] or names
         if names:
             key = f"{path[0]}.{fields.VARIANT_KEYS[path[0]]}"
             chosen = value_at(self.spec, tuple(key.split(".")))

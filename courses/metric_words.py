@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from trainer_service.engine.tasks import Task
+from trainer_service.engine.tasks import Form, Task
 
 Direction = Literal["up", "down"]
 
@@ -18,6 +18,8 @@ class Metric:
     tasks         the tasks that have it
     of_positive   it speaks of the positive class, and is missing where a dataset has none
     of_groups     it compares groups of rows, and is missing where a dataset has none
+    of_form       it is only known on data of this form
+    counted       what one example is called
     """
 
     title: str
@@ -28,10 +30,16 @@ class Metric:
     is_whole: bool = False
     of_positive: bool = False
     of_groups: bool = False
+    of_form: Form | None = None
+    counted: str = "rows"
 
 
 def _error(title: str, task: Task) -> Metric:
     return Metric(title, better="down", tolerance="relative", tasks=(task,))
+
+
+def _of_episodes(title: str, *, better: Direction = "up", of_form: Form | None = None) -> Metric:
+    return Metric(title, better, False, "relative", ("control",), of_form=of_form, counted="episodes")
 
 
 METRICS = {
@@ -71,8 +79,14 @@ METRICS = {
     "variance_kept": Metric("Variance that comes back", is_share=True, tasks=("reconstruction",)),
     "reconstruction_mse": _error("Mean squared error of a feature", "reconstruction"),
 }
+METRICS |= {
+    "mean_reward": _of_episodes("Mean reward"),
+    "mean_told_reward": _of_episodes("Mean reward as the agent was told"),
+    "solved_share": Metric("Solved episodes", is_share=True, tasks=("control",), counted="episodes"),
+    "mean_regret": _of_episodes("Mean regret of a pull", better="down", of_form="bandit"),
+}
 COUNTS = {"parameters": "Number of parameters", "flops": "Number of operations"}
-PARTS = {"train": "training rows", "validation": "validation rows", "held_out": "held-out rows"}
+PARTS = {"train": "training", "validation": "validation", "held_out": "held-out"}
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -81,7 +95,8 @@ def title(metric: str) -> str:
     part, name = metric.split(".", 1)
     if name in COUNTS:
         return COUNTS[name]
-    return f"{METRICS[name].title.format(positive='the positive class')} on {PARTS[part]}"
+    words = METRICS[name]
+    return f"{words.title.format(positive='the positive class')} on {PARTS[part]} {words.counted}"
 
 
 def number(name: str, value: float | None) -> str:

@@ -26,7 +26,7 @@ _FORMAT = "trainyard checkpoint 1"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One run after some epochs. All tensors are flat rows (row_length,), on the CPU.
+    """One run after some epochs. All tensors are on the CPU; those of networks are flat rows (row_length,).
 
     `kept` are the weights that count so far; `learning` are the present weights and then the optimizer's
     memory, after `steps` steps, and empty where the run has `ended` and only waits for its mates.
@@ -73,7 +73,8 @@ def read(path: Path, identity: Mapping[str, str]) -> Checkpoint:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
             _compare(header, {"format": _FORMAT, **identity})
-            tensors = {name: file.get_tensor(name) for name in sorted(file.keys())}
+            names = sorted(file.keys(), key=lambda name: (len(name), name))  # learning.2 before learning.10
+            tensors = {name: file.get_tensor(name) for name in names}
         notes = json.loads(header["notes"])
         curve = [EpochPoint(**point) for point in notes.pop("curve")]
         kept = tensors.pop("kept")

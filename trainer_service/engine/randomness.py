@@ -14,11 +14,19 @@ _MASK = (1 << 64) - 1
 
 
 class Stream(IntEnum):
-    """What the numbers are for; a dropout layer adds its own number to DROPOUT."""
+    """What the numbers are for; a dropout layer adds its own number to DROPOUT.
+
+    STARTS: where episodes begin. ACTIONS: what agents try, and how their world turns out in training. REPLAY:
+    what they remember. CHANCE: how the world turns out in an episode with a seed of its own.
+    """
 
     WEIGHTS = 1
     ORDER = 2
     DROPOUT = 16
+    STARTS = 256
+    ACTIONS = 257
+    REPLAY = 258
+    CHANCE = 259
 
 
 def generator(seed: int, stream: int, epoch: int = 0) -> torch.Generator:

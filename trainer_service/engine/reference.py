@@ -36,6 +36,12 @@ _TRAINING: dict[str, Any] = {
     "regularization": {"dropout": 0.1, "early_stopping_patience": 10},
     "training": {"epochs": 40, "batch_size": 64, "seed": 0},
 }
+_AGENTS: dict[str, Any] = {
+    "optimizer": {"kind": "adamw", "learning_rate": 0.0025},
+    "schedule": {"kind": "cosine"},
+    "regularization": {"early_stopping_patience": 30},
+    "training": {"epochs": 60, "batch_size": 64, "seed": 0},
+}
 
 
 # What an example is shown on: the first that the family can take.
@@ -52,12 +58,13 @@ def example(family: str) -> dict[str, Any]:
     task, dataset = next(
         (task, dataset) for task, dataset in _DATASETS if task in kind.tasks and dataset.form in kind.forms
     )
+    training = _AGENTS if task == "control" else _TRAINING
     return {
         "task": task,
         "data": {"dataset": dataset.name},
-        "preprocessing": [{"step": "standardize"}] if dataset.form in FLAT else [],
+        **({"preprocessing": [{"step": "standardize"}]} if dataset.form in FLAT else {}),
         "model": {"family": family, **kind.example},
-        **(_TRAINING if kind.is_neural else {}),
+        **(training if kind.is_neural else {"training": {"epochs": 60}} if kind.has_epochs else {}),
     }
 
 
@@ -90,6 +97,9 @@ def _parts() -> Iterator[str]:
     yield from _choices("step", *specs.STEP_SPECS)
     for step in specs.STEP_SPECS:
         yield from _table(step, f"`step: {tag(step, 'step')}` has these fields.\n")
+    yield "### `rewards` (grid worlds only)\n"
+    yield f"{_about(specs.Rewards)}\n"
+    yield from _table(specs.Rewards)
     for name, choices, remark in (
         ("validation", specs.VALIDATION_SPECS, ""),
         ("tuning", specs.TUNING_SPECS, ""),

@@ -42,7 +42,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class EpochPoint:
-    """One point of the curve. Losses are means over rows; `score` is accuracy or R² on validation rows."""
+    """One point of the curve. Losses are means over rows; scores are accuracy, R² or the reward of episodes.
+
+    `values` are what else a family has to show of an epoch, by name (`epsilon`, `entropy`).
+    """
 
     epoch: int
     train_loss: float | None
@@ -50,6 +53,7 @@ class EpochPoint:
     train_score: float | None = None
     validation_score: float | None = None
     learning_rate: float | None = None
+    values: dict[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -75,7 +79,8 @@ class RunResult:
                  that an earlier execution trained, whose seconds, memory and energy are not in these figures
     signals      networks: first_loss, largest_batch_loss, dead_unit_share, update_weight_ratio and
                  gradient_norm of the last step, best_epoch, and where it happened diverged_at_epoch,
-                 stopped_at_epoch; iterative solvers: converged
+                 stopped_at_epoch; iterative solvers: converged; agents: first_loss, largest_loss (means of
+                 an epoch), gradient_norm, best_epoch, episodes (of training), solved_at_episode
     versions     engine, torch, scikit-learn, numpy, python, arithmetic_class, data_sha256, weights_sha256
     files        name -> path of bulky parts written by the child (held-out predictions, weights)
     """

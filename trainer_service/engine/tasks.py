@@ -47,5 +47,9 @@ SCORES: dict[Task, dict[str, Literal["up", "down"]]] = {
 }
 
 # What one example is: a row of a table; an image (height, width) or (height, width, channels); a sequence
-# (steps, channels); a text (tokens,) of numbers of words, padded with 0; a start state of an environment.
-Form = Literal["table", "image", "sequence", "text", "environment"]
+# (steps, channels); a text (tokens,) of numbers of words, padded with 0; where an episode begins, in an
+# environment of numbers, in a world of cells (grid) or in a problem of several arms (bandit).
+Form = Literal["table", "image", "sequence", "text", "environment", "grid", "bandit"]
+
+# Forms that say where an episode of control begins.
+ACTING: frozenset[Form] = frozenset({"environment", "grid", "bandit"})

@@ -8,11 +8,17 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from trainer_service.engine.catalogue import DATASETS
-from trainer_service.engine.spec import FAMILIES_BY_TASK, RunSpec, SpecError, parse
+from trainer_service.engine.spec import FAMILIES_BY_TASK, FAMILY_SPECS, RunSpec, SpecError, parse
 
 PENALTIES = st.sampled_from(["none", "l1", "l2", "elastic_net"])
 DEPTHS = st.none() | st.integers(1, 64)
 RATIOS = st.floats(0, 1)
+EXPLORING = {
+    "gamma": RATIOS,
+    "epsilon_start": RATIOS,
+    "epsilon_end": RATIOS,
+    "epsilon_decay": st.floats(0.01, 1),
+}
 ENSEMBLES = frozenset({"bagging", "voting", "stacking"})
 
 KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
@@ -81,6 +87,36 @@ KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "mlp": {
         "hidden": st.lists(st.integers(1, 40), min_size=1, max_size=8),
         "activation": st.sampled_from(["relu", "tanh"]),
+    },
+    "bandit": {
+        "strategy": st.sampled_from(["epsilon_greedy", "ucb"]),
+        "epsilon": RATIOS,
+        "confidence": st.floats(0, 10),
+        "step_size": st.none() | st.floats(0.001, 1),
+        "initial_value": st.floats(-10, 10),
+    },
+    "q_learning": {
+        "rule": st.sampled_from(["q_learning", "sarsa", "expected_sarsa"]),
+        "learning_rate": st.floats(0.0001, 1),
+        "initial_value": st.floats(-1000, 1000),
+        **EXPLORING,
+    },
+    "dqn": {
+        "hidden": st.lists(st.integers(1, 40), min_size=1, max_size=4),
+        "memory": st.integers(500, 5000),
+        "warm_up": st.integers(1, 1000),
+        "update_every": st.integers(1, 64),
+        "target_every": st.integers(1, 500),
+        "double": st.booleans(),
+        **EXPLORING,
+    },
+    "policy_gradient": {
+        "hidden": st.lists(st.integers(1, 40), min_size=1, max_size=4),
+        "activation": st.sampled_from(["relu", "tanh"]),
+        "gamma": RATIOS,
+        "episodes_per_update": st.sampled_from([2, 4, 8]),
+        "baseline": st.sampled_from(["none", "mean", "value"]),
+        "entropy_bonus": RATIOS,
     },
 }
 
@@ -159,14 +195,18 @@ def specs(draw: st.DrawFn) -> RunSpec:
     """
     dataset = DATASETS[draw(st.sampled_from(sorted(DATASETS)))]
     task = draw(st.sampled_from(dataset.tasks))
-    family = draw(st.sampled_from(sorted(FAMILIES_BY_TASK[task])))
+    acts, changes = task == "control", st.floats(-10, 10)
+    takers = FAMILIES_BY_TASK[task]
+    if acts:
+        takers = {name for name in takers if dataset.form in FAMILY_SPECS[name].forms}
+    family = draw(st.sampled_from(sorted(takers)))
     steps = draw(st.lists(st.sampled_from(STEPS), unique=True, max_size=3))
     if dataset.form == "text" and family not in {"mlp"}:
         steps = ["tf_idf", *(step for step in steps if step in {"standardize", "pca", "select"})]
     if dataset.missing:
         steps = ["impute", *(step for step in steps if step != "impute")]
     by_name = [step for step in steps if step in BY_NAME]
-    steps = by_name + [step for step in steps if step not in BY_NAME]
+    steps = [] if acts else by_name + [step for step in steps if step not in BY_NAME]
     raw = {
         "task": task,
         "data": {
@@ -186,11 +226,13 @@ def specs(draw: st.DrawFn) -> RunSpec:
             "early_stopping_patience": draw(st.none() | st.integers(1, 100)),
         },
         "training": {
-            "epochs": draw(st.integers(1, 4)),
+            "epochs": draw(st.integers(1, 1 if acts else 4)),
             "batch_size": draw(st.sampled_from([8, 16, 32, 64, 128, 256])),
             "seed": draw(st.integers(0, 2**31 - 1)),
         },
     }
+    if dataset.form == "grid":
+        raw["rewards"] = {name: draw(changes) for name in ("step", "fall", "goal", "progress", "potential")}
     try:
         return parse(raw)
     except SpecError as error:

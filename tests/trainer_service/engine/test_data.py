@@ -31,10 +31,18 @@ HELD_OUT = {
     "moons@1": "76d0d297999d4a15",
     "reviews@1": "0229fda81ad16429",
     "postings@1": "e8ddf2edb5d4a051",
+    "cartpole@1": "9320bda275ba8f43",
+    "frozen_lake@1": "9a35b85fb3111888",
+    "frozen_lake_8x8@1": "416d10a963e30c5f",
+    "cliff_walking@1": "1326527ab6932d0b",
+    "bandit@1": "e3fd73eb9f8ba7ec",
 }
 
 
 STRATIFIED = [name for name, each in DATASETS.items() if each.is_stratified and not each.group_parts]
+
+
+ACTORS = {"environment": "dqn", "grid": "q_learning", "bandit": "bandit"}
 
 
 def spec_of(name: str, **parts):
@@ -46,7 +54,7 @@ def spec_of(name: str, **parts):
             "task": dataset.task,
             "data": {"dataset": name, **parts},
             "preprocessing": [{"step": "impute"}] if dataset.missing else steps,
-            "model": {"family": "decision_tree"},
+            "model": {"family": ACTORS.get(dataset.form, "decision_tree")},
         }
     )
 

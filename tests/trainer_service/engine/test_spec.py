@@ -109,7 +109,7 @@ def test_all_mistakes_are_told_at_once_with_their_paths():
 @pytest.mark.parametrize(
     ("parts", "path", "said"),
     [
-        ({"data": {"dataset": "mnist@1"}}, "data.dataset", "choose one of breast_cancer@1, "),
+        ({"data": {"dataset": "mnist@1"}}, "data.dataset", "choose one of bandit@1, "),
         ({"task": "regression"}, "task", "'digits@1' is for classification"),
         ({"model": {"family": "linear_regression"}}, "model.family", "cannot do classification"),
         ({"preprocessing": [{"step": "minmax"}, {"step": "minmax"}]}, "preprocessing", "may appear once"),

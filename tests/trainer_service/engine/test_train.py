@@ -38,7 +38,10 @@ def spec_of(task: str, family: str):
     model = example(family)["model"]
     steps = {"clustering": [{"step": "standardize"}], "multilabel": [{"step": "tf_idf"}]}.get(task, [])
     dataset = next(name for name in ("wine@1", "diabetes@1", *DATASETS) if task in DATASETS[name].tasks)
-    return parse({"task": task, "data": {"dataset": dataset}, "preprocessing": steps, "model": model})
+    if task == "control":
+        dataset = example(family)["data"]["dataset"]
+    raw = {"task": task, "data": {"dataset": dataset}, "preprocessing": steps, "model": model}
+    return parse({**raw, "training": {"epochs": 2 if task == "control" else 20}})
 
 
 @pytest.mark.parametrize(("task", "family"), FAMILIES)

@@ -5,9 +5,10 @@ rows that do not match. The held-out rows of a dataset version are the same for 
 """
 
 from trainer_service.engine.catalogue.base import Dataset
+from trainer_service.engine.catalogue.environments import ENVIRONMENTS
 from trainer_service.engine.catalogue.generated import GENERATED
 from trainer_service.engine.catalogue.installed import INSTALLED
 
 __all__ = ["DATASETS", "Dataset"]
 
-DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in (*INSTALLED, *GENERATED)}
+DATASETS: dict[str, Dataset] = {dataset.name: dataset for dataset in (*INSTALLED, *GENERATED, *ENVIRONMENTS)}

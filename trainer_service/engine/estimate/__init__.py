@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trainer_service.engine.estimate import ensembles, linear, neighbours, networks, svm, trees, unsupervised
+from trainer_service.engine.estimate import (
+    control,
+    ensembles,
+    linear,
+    neighbours,
+    networks,
+    svm,
+    trees,
+    unsupervised,
+)
 from trainer_service.engine.estimate.base import Estimate
 from trainer_service.engine.estimate.preprocessing import preprocessing_seconds
 from trainer_service.engine.estimate.table import FORMS, of_family
@@ -38,6 +47,10 @@ FORMS.update(
         "dbscan": unsupervised.dbscan,
         "pca": unsupervised.pca,
         "mlp": networks.mlp,
+        "bandit": control.bandit,
+        "q_learning": control.q_learning,
+        "dqn": control.dqn,
+        "policy_gradient": control.policy_gradient,
     }
 )
 

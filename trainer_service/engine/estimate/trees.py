@@ -26,7 +26,9 @@ def random_forest(spec: RunSpec, train: int, validation: int) -> Estimate:
     model = spec.model
     assert isinstance(model, specs.RandomForest)
     features, trees = spec.features, model.n_estimators
-    tried = {"sqrt": math.sqrt(features), "log2": math.log2(features), "all": features}[model.max_features]
+    tried = {"sqrt": math.sqrt(features), "log2": max(1.0, math.log2(features)), "all": features}[
+        model.max_features
+    ]
     # A bootstrap sample holds 63 % of the rows, some of them several times.
     leaves, depth = grown(spec, round(0.63 * train), model.min_samples_leaf, model.max_depth)
     compared = trees * train * tried * depth

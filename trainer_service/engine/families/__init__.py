@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from trainer_service.engine.families.bandit import Bandit
 from trainer_service.engine.families.base import Family
+from trainer_service.engine.families.control import DQN, PolicyGradient, QLearning
 from trainer_service.engine.families.ensembles import MEMBERS, Bagging, Stacking, Voting
 from trainer_service.engine.families.mlp import MLP
 from trainer_service.engine.families.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
@@ -17,4 +19,8 @@ FAMILIES: dict[str, Family] = {
     "dbscan": DBSCAN(),
     "pca": PCA(),
     "mlp": MLP(),
+    "bandit": Bandit(),
+    "q_learning": QLearning(),
+    "dqn": DQN(),
+    "policy_gradient": PolicyGradient(),
 }

@@ -12,7 +12,7 @@ import zlib
 
 import numpy as np
 
-from trainer_service.engine.generators import tables, texts
+from trainer_service.engine.generators import control, tables, texts
 from trainer_service.engine.generators.base import Generator, Made
 
 GENERATORS: dict[str, Generator] = {
@@ -23,6 +23,7 @@ GENERATORS: dict[str, Generator] = {
     "moons@1": tables.moons,
     "reviews@1": texts.reviews,
     "postings@1": texts.postings,
+    **control.CONTROL,
 }
 
 

@@ -12,7 +12,14 @@ from typing import Any
 from trainer_service.engine.catalogue import Dataset
 from trainer_service.engine.data import HeldOut, Rows
 from trainer_service.engine.families.base import Prediction
-from trainer_service.engine.metrics import classification, clustering, multilabel, reconstruction, regression
+from trainer_service.engine.metrics import (
+    classification,
+    clustering,
+    control,
+    multilabel,
+    reconstruction,
+    regression,
+)
 from trainer_service.engine.metrics.base import LEVEL, RESAMPLES, HeldOutReport, Metrics
 from trainer_service.engine.tasks import Task
 
@@ -47,6 +54,7 @@ BY_TASK: dict[Task, Measures] = {
     "regression": Measures(regression.evaluate, regression.judge, regression.picture),
     "multilabel": Measures(multilabel.evaluate, multilabel.judge),
     "clustering": Measures(clustering.evaluate, clustering.judge, clustering.picture),
+    "control": Measures(control.evaluate, control.judge, control.picture),
     "reconstruction": Measures(reconstruction.evaluate, reconstruction.judge, reconstruction.picture),
 }
 

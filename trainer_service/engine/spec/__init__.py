@@ -15,6 +15,7 @@ from trainer_service.engine.spec.models import (
     SEEDED_FAMILIES,
     Model,
 )
+from trainer_service.engine.spec.models.control import DQN, Bandit, PolicyGradient, QLearning
 from trainer_service.engine.spec.models.ensembles import Bagging, Stacking, Voting
 from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression, Perceptron
 from trainer_service.engine.spec.models.neighbours import KNearestNeighbours, NaiveBayes
@@ -38,6 +39,7 @@ from trainer_service.engine.spec.preprocessing import (
     TargetEncode,
     TfIdf,
 )
+from trainer_service.engine.spec.rewards import Rewards
 from trainer_service.engine.spec.run import RunSpec
 from trainer_service.engine.spec.training import (
     OPTIMIZER_SPECS,
@@ -78,9 +80,11 @@ __all__ = [
     "BayesianSearch",
     "Choice",
     "Components",
+    "Bandit",
     "Constant",
     "Cosine",
     "DBSCAN",
+    "DQN",
     "Data",
     "DecisionTree",
     "ENGINE_VERSION",
@@ -110,13 +114,16 @@ __all__ = [
     "PCA",
     "Perceptron",
     "Polynomial",
+    "PolicyGradient",
     "PreprocessingStep",
+    "QLearning",
     "RandomForest",
     "RandomSearch",
     "Range",
     "Regularization",
     "Repeated",
     "Robust",
+    "Rewards",
     "RunSpec",
     "SCHEDULE_SPECS",
     "SEEDED_FAMILIES",

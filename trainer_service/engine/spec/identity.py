@@ -20,7 +20,8 @@ def canonical(spec: RunSpec) -> dict[str, Any]:
     if not spec.is_neural:
         for part in _OF_NETWORKS:
             del raw[part]
-        raw["training"] = {"seed": spec.training.seed}
+        epochs = {"epochs": spec.training.epochs} if spec.family.has_epochs else {}
+        raw["training"] = {"seed": spec.training.seed, **epochs}
     if spec.validation.kind != "hold_out":
         del raw["data"]["validation_fraction"]
     return raw

@@ -12,6 +12,7 @@ from trainer_service.engine.spec.base import SPEC_VERSION, AddedLater, FamilySpe
 from trainer_service.engine.spec.data import Data
 from trainer_service.engine.spec.models import FAMILIES_BY_TASK, FAMILY_SPECS, Model
 from trainer_service.engine.spec.preprocessing import PreprocessingStep, form_after, steps_problem
+from trainer_service.engine.spec.rewards import Rewards
 from trainer_service.engine.spec.training import (
     AdamW,
     Constant,
@@ -22,7 +23,7 @@ from trainer_service.engine.spec.training import (
 )
 from trainer_service.engine.spec.tuning import MOST_TRIALS, NoTuning, SearchSpec, Tuning
 from trainer_service.engine.spec.validation import HoldOut, TimeOrdered, Validation
-from trainer_service.engine.tasks import SCORES, Form, Task
+from trainer_service.engine.tasks import ACTING, SCORES, Form, Task
 
 
 class RunSpec(SpecModel):
@@ -35,6 +36,7 @@ class RunSpec(SpecModel):
         default=[], max_length=6, description="Steps before the model, fitted on the training rows only."
     )
     model: Model
+    rewards: Annotated[Rewards, AddedLater()] = Rewards()
     validation: Annotated[Validation, AddedLater()] = HoldOut(kind="hold_out")
     tuning: Annotated[Tuning, AddedLater()] = NoTuning(kind="none")
     optimizer: Optimizer = AdamW(kind="adamw")
@@ -51,6 +53,7 @@ class RunSpec(SpecModel):
             _family_problem,
             _validation_problem,
             _tuning_problem,
+            _rewards_problem,
         ):
             problem = check(self)
             if problem:
@@ -147,6 +150,8 @@ def _takers(spec: RunSpec) -> Iterator[str]:
 
 
 def _preprocessing_problem(spec: RunSpec) -> str:
+    if spec.preprocessing and spec.dataset.form in ACTING:
+        return "preprocessing: an environment is seen as it is; leave the steps out"
     problem = steps_problem(spec.preprocessing, spec.dataset, spec.task, spec.family)
     return f"preprocessing: {problem}" if problem else ""
 
@@ -198,3 +203,10 @@ def _first_message(error: ValidationError | KeyError, path: str, value: Any) -> 
     if first["type"] == "extra_forbidden":
         return f"there is no field {path} here"
     return f"{value!r} is no value of {path}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _rewards_problem(spec: RunSpec) -> str:
+    if spec.rewards == Rewards() or spec.dataset.form == "grid":
+        return ""
+    name = spec.data.dataset
+    return f"rewards: only grid worlds have rewards to change, and '{name}' is none; leave it out"

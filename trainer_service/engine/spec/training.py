@@ -6,8 +6,10 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from trainer_service.engine.spec.base import PerRow, SpecModel
+from trainer_service.engine.spec.base import OnlyIf, PerRow, SpecModel
+from trainer_service.engine.tasks import TASKS
 
+_FITTING = OnlyIf(task=tuple(task for task in TASKS if task != "control"))
 LearningRate = Annotated[float, Field(ge=1e-7, le=10.0), PerRow()]
 
 
@@ -54,7 +56,7 @@ class Regularization(SpecModel):
     weight_decay: Annotated[float, PerRow()] = Field(
         0.0, ge=0.0, le=1.0, description="How strongly weights are pulled towards zero at each step."
     )
-    dropout: Annotated[float, PerRow()] = Field(
+    dropout: Annotated[float, PerRow(), _FITTING] = Field(
         0.0,
         ge=0.0,
         le=0.9,

@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from trainer_service.engine.spec.base import FamilySpec
+from trainer_service.engine.spec.models.control import DQN, Bandit, PolicyGradient, QLearning
 from trainer_service.engine.spec.models.ensembles import Bagging, Stacking, Voting
 from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression, Perceptron
 from trainer_service.engine.spec.models.neighbours import KNearestNeighbours, NaiveBayes
@@ -33,7 +34,11 @@ Model = Annotated[
     | GaussianMixture
     | DBSCAN
     | PCA
-    | MLP,
+    | MLP
+    | Bandit
+    | QLearning
+    | DQN
+    | PolicyGradient,
     Field(discriminator="family"),
 ]
 FAMILY_SPECS: dict[str, type[FamilySpec]] = {family.name(): family for family in get_args(get_args(Model)[0])}
