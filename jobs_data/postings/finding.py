@@ -188,7 +188,7 @@ def _counts(snapshot: Snapshot, search: Search) -> dict[str, dict[str, int]]:
     key = f"postings-{hashlib.sha256(identity.encode()).hexdigest()}"
     held: dict[str, dict[str, int]] | None = cache.get(key)
     if held is None:
-        with _opened(snapshot, search) as shelf:
+        with _opened(snapshot, search.newest()) as shelf:
             held = shelf.counts(search.selection)
         held["source"] = {snapshot.source.slug: held["total"][""]}
         cache.set(key, held, CACHE_SECONDS)

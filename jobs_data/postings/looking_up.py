@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import statistics, store
 from ..models import Import, Snapshot
-from .finding import read
+from .finding import is_searchable, read
 from .posting import Posting
 
 
@@ -25,7 +25,7 @@ def look_up(short_hash: str, row_no: int) -> tuple[Posting, str]:
     if snapshot.withdrawn_at:
         raise PostingGone(snapshot.withdrawal_reason)
     record = Import.objects.filter(snapshot=snapshot).first()
-    if record is None or not (store.folder(snapshot.sha256) / "postings.parquet").exists():
+    if record is None or not (is_searchable(snapshot) and store.folder(snapshot.sha256).exists()):
         raise NoSuchPosting("This snapshot holds no postings.")
     found = read(snapshot, [row_no])
     if row_no not in found:

@@ -90,6 +90,9 @@ def opened(snapshot: Snapshot, query: str, *, is_ranked: bool) -> Iterator[Shelf
             units = units.semi_join(ranks, "row_no")
         elif query:
             units = units.semi_join(_scanned(held["postings"], query), "row_no")
+        if query:
+            # Every count begins with these: they are joined once.
+            units = connection.create_table("found", units, temp=True)
         tables = Tables(units=units, skills=held.get("skills"))
         yield Shelf(tables, held["postings"], report.get("skill_ids", []), ranks)
     finally:

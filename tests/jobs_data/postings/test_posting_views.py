@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from jobs_data import loading
+from jobs_data.importing import Request, import_file
+from tests.jobs_data import samples
 from tests.jobs_data.postings.conftest import ROWS
 
 
@@ -88,6 +90,18 @@ def test_what_is_no_posting_is_not_found(snapshot, client, address, why):
 
 def test_published_figures_hold_no_postings(figures_loaded, client):
     assert "holds no postings" in page(client, f"/jobs/postings/{figures_loaded.short_hash}/1/", status=404)
+
+
+def test_an_answer_of_a_survey_is_no_posting(market, tmp_path, client):
+    held = import_file(
+        Request(samples.write_csv(tmp_path / "a.csv", samples.SURVEY), collected=2023)
+    ).snapshot
+    assert "holds no postings" in page(client, f"/jobs/postings/{held.short_hash}/1/", status=404)
+
+
+def test_figures_sources_and_postings_lead_to_one_another(snapshot, client):
+    assert "?source=generic-postings&amp;origin=imported" in page(client, "/jobs/sources/generic-postings/")
+    assert "/jobs/market/?source=generic-postings" in page(client, "/jobs/postings/")
 
 
 def test_a_withdrawn_posting_is_gone_with_the_reason(snapshot, client):
