@@ -13,7 +13,7 @@ import duckdb
 from . import backends, store
 from .columns import text
 from .measures import Measure
-from .measures.queries.tables import PRIME, Table, Tables
+from .measures.queries.tables import Table, Tables, spread_out
 from .models import Snapshot
 from .selection import Selection
 from .sentences import Record
@@ -24,14 +24,14 @@ UNFILTERED = ("line",)
 def postings(
     snapshot: Snapshot, measure: Measure, row: Record, selection: Selection, sample: int
 ) -> list[dict[str, Any]]:
-    """So many of the row's postings, chosen by a hash of their row numbers: always the same ones."""
+    """So many of the row's postings, spread over the file: always the same ones."""
     report: Mapping[str, Any] = snapshot.import_record.report
     skill_ids: Sequence[str] = report.get("skill_ids", [])
     number = skill_ids.index(selection.skill) if selection.skill else None
     with backends.opened(snapshot.sha256) as tables:
         chosen = tables.selected(selection, number)
         units = _behind(chosen, measure, row, skill_ids)
-        shuffled = units.mutate(place=units.row_no * 48_271 % PRIME).order_by("place", "row_no")
+        shuffled = units.mutate(place=spread_out(units)).order_by("place", "row_no")
         numbers = shuffled.select("row_no").limit(sample).to_pyarrow().column("row_no").to_pylist()
     return _fetched(snapshot.sha256, numbers, skill_ids)
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import random
 import statistics as plain_statistics
+from dataclasses import replace
 
 import duckdb
+import numpy as np
 import pytest
 from django.core.cache import cache
 
@@ -280,3 +284,33 @@ def test_what_cannot_be_compared_is_refused(skilled):
         compare(skilled, "skills", "country", ("US", "nowhere"))
     with pytest.raises(Unavailable, match="it is that itself"):
         compare(skilled, "countries", "country", ("US", "FR"))
+
+
+def test_the_premium_is_least_squares_with_a_constant_for_each_group_and_robust_errors(market, tmp_path):
+    """The same slope and interval as ordinary regression on dummies, with White's errors (HC1)."""
+    generator = random.Random(3)
+    rows, design = [], []
+    for number in range(300):
+        group, named = number % 6, generator.random() < 0.2 + 0.1 * (number % 6)
+        pay = round(50_000 * 1.1 ** (group + named) * generator.uniform(0.8, 1.3))
+        skills = "Python, PyTorch" if named else "Python"
+        rows.append(
+            posting(number, pay=pay, country=["US", "DE", "FR", "GB", "IN", "CA"][group], skills=skills)
+        )
+        design.append((float(named), *(float(group == one) for one in range(6)), math.log(pay)))
+    x, y = np.array(design)[:, :-1], np.array(design)[:, -1]
+    slopes = np.linalg.lstsq(x, y, rcond=None)[0]
+    inverse = np.linalg.inv(x.T @ x)
+    meat = (x * (y - x @ slopes)[:, None]).T @ (x * (y - x @ slopes)[:, None])
+    error = math.sqrt((inverse @ meat @ inverse)[0, 0] * 300 / (300 - 7))
+    (row,) = counting.count(board(tmp_path / "b.csv", rows), "premiums").rows
+    expected = [100 * (math.exp(slopes[0] + z * error) - 1) for z in (0, -1.96, 1.96)]
+    assert [row["value"], row["low"], row["high"]] == pytest.approx(expected, abs=0.11)
+
+
+def test_many_postings_are_sampled_where_they_would_be_joined_with_themselves(skilled, monkeypatch):
+    monkeypatch.setitem(MEASURES, "skill-pairs", replace(MEASURES["skill-pairs"], most=40))
+    found = counting.count(skilled, "skill-pairs")
+    assert found.measured.notes == ("Counted over a sample of about 40 of 80 postings.",)
+    assert 38 <= found.measured.n <= 42
+    assert counting.recount(found) == found

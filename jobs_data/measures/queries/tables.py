@@ -8,7 +8,8 @@ from typing import Any
 
 from ...selection import Selection
 
-PRIME = 2_147_483_647
+# Multiples of the golden section, modulo a prime: neighbours fall far apart, any stretch is covered evenly.
+PRIME, GOLDEN = 2_147_483_647, 1_327_217_885
 # Ibis ships no usable types for its tables and columns.
 Table = Any
 
@@ -38,5 +39,10 @@ class Tables:
         return replace(self, units=units)
 
     def thinned(self, share: float) -> Tables:
-        """The same with about this share of the units, chosen by a hash of their row numbers."""
-        return replace(self, units=self.units.filter(self.units.row_no * 48_271 % PRIME < int(share * PRIME)))
+        """The same with about this share of the units, spread evenly over the file."""
+        return replace(self, units=self.units.filter(spread_out(self.units) < int(share * PRIME)))
+
+
+def spread_out(units: Table) -> Table:
+    """A number for each unit, the same on every backend, whose order has nothing to do with the file's."""
+    return units.row_no * GOLDEN % PRIME
