@@ -7,29 +7,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from courses.agents import Bin
+from courses.curves import LOSS, CurveKind
 from courses.facts import Fact
 
 Spec = dict[str, Any]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 CURVE_DATA = "curve"
-LOSS, SCORE = ("train_loss", "validation_loss"), ("train_score", "validation_score")
 TRAINING, VALIDATION = "training", "validation"
 
 
-def curve_rows(points: list[dict[str, Any]], fields: tuple[str, str] = LOSS) -> list[dict[str, Any]]:
+def curve_rows(points: list[dict[str, Any]], kind: CurveKind = LOSS) -> list[dict[str, Any]]:
     """Points of a curve as rows of a chart: one for each epoch and part that has a value."""
     return [
         {"epoch": point["epoch"], "part": part, "value": point[field]}
         for point in points
-        for part, field in zip((TRAINING, VALIDATION), fields, strict=True)
+        for part, field in zip((TRAINING, VALIDATION), kind.fields, strict=True)
         if point.get(field) is not None
     ]
 
 
-def curve(points: list[dict[str, Any]], *, epochs: int | None, best_epoch: int | None = None) -> Spec:
-    """Training and validation loss by epoch; the best epoch is marked where it is known."""
-    rows = curve_rows(points)
+def curve(
+    points: list[dict[str, Any]],
+    *,
+    epochs: int | None,
+    best_epoch: int | None = None,
+    kind: CurveKind = LOSS,
+) -> Spec:
+    """Training and validation loss or reward by epoch; the best epoch is marked where it is known."""
+    rows = curve_rows(points, kind)
+    scale = _loss_scale(rows) if kind is LOSS else _reward_scale(rows)
     axis = {"title": "epoch", "tickMinStep": 1, "format": "d"}
     x: Spec = {"field": "epoch", "type": "quantitative", "axis": axis}
     if epochs:
@@ -38,7 +46,7 @@ def curve(points: list[dict[str, Any]], *, epochs: int | None, best_epoch: int |
         "mark": {"type": "line"},
         "encoding": {
             "x": x,
-            "y": {"field": "value", "type": "quantitative", "title": "loss", "scale": _loss_scale(rows)},
+            "y": {"field": "value", "type": "quantitative", "title": kind.measure, "scale": scale},
             "color": {
                 "field": "part",
                 "type": "nominal",
@@ -54,7 +62,7 @@ def curve(points: list[dict[str, Any]], *, epochs: int | None, best_epoch: int |
             "tooltip": [
                 {"field": "part", "type": "nominal"},
                 {"field": "epoch", "type": "quantitative"},
-                {"field": "value", "type": "quantitative", "title": "loss", "format": ".4g"},
+                {"field": "value", "type": "quantitative", "title": kind.measure, "format": ".4g"},
             ],
         },
     }
@@ -73,6 +81,11 @@ def _loss_scale(rows: list[dict[str, Any]]) -> Spec:
     if values and max(values) > 1000 * min(values) and max(values) > 50:
         return {"type": "symlog", "nice": True, "domain": domain}
     return {"domain": domain}
+
+
+def _reward_scale(rows: list[dict[str, Any]]) -> Spec:
+    values = [row["value"] for row in rows]
+    return {"domain": {"unionWith": [min(0.0, *values, 0.0), max(0.1, *values, 0.1)]}}
 
 
 def _mark_epoch(epoch: int, *, is_late: bool) -> Spec:
@@ -139,6 +152,25 @@ def clusters(points: list[list[float]]) -> Spec:
 
 def _cluster(number: float) -> str:
     return "no cluster" if number < 0 else f"cluster {int(number) + 1}"
+
+
+def rewards(bins: list[Bin]) -> Spec:
+    """Number of episodes by their reward."""
+    values = [{"reward": one.words, "episodes": one.count} for one in bins]
+    return {
+        "$schema": SCHEMA,
+        "height": 220,
+        "data": {"values": values},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": {"field": "reward", "type": "nominal", "sort": None, "title": "reward of an episode"},
+            "y": {"field": "episodes", "type": "quantitative", "title": "episodes"},
+            "tooltip": [
+                {"field": "reward", "type": "nominal"},
+                {"field": "episodes", "type": "quantitative"},
+            ],
+        },
+    }
 
 
 def fact(published: Fact) -> Spec:

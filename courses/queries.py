@@ -84,6 +84,7 @@ class Curve:
 
     state: str
     is_over: bool
+    task: str
     epochs: int | None
     points: list[dict[str, Any]]
     position: int | None
@@ -116,6 +117,7 @@ def curve_of_submission(*, user: User, pk: int, after: int = -1) -> Curve | None
 def _final(prefix: str = "") -> dict[str, F]:
     return {
         "final_points": F(f"{prefix}result__body__curve"),
+        "task": F(f"{prefix}spec__task"),
         "epochs": F(f"{prefix}spec__training__epochs"),
     }
 
@@ -126,6 +128,7 @@ def _curve(run: Run, row: Any, state: str, user: User, after: int) -> Curve:
     return Curve(
         state=state,
         is_over=state in TERMINAL_STATES,
+        task=row.task,
         epochs=row.epochs,
         points=[point for point in points if point["epoch"] > after],
         position=position,

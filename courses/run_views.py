@@ -14,7 +14,19 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from courses import bill, charts, grading, presentation, progress, queries, roles, services, trials
+from courses import (
+    agents,
+    bill,
+    charts,
+    curves,
+    grading,
+    presentation,
+    progress,
+    queries,
+    roles,
+    services,
+    trials,
+)
 from courses.forms import CommentForm, OverrideForm
 from courses.metric_words import METRICS
 from courses.models import GradeKind, Submission
@@ -72,7 +84,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
             "is_over": curve.is_over,
             "position": curve.position,
             "points": curve.points,
-            "rows": charts.curve_rows(curve.points),
+            "rows": charts.curve_rows(curve.points, curves.kind_of(curve.task)),
             "ask_again_seconds": curve.ask_again_seconds,
         }
     )
@@ -177,9 +189,12 @@ def _progress(found: Submission) -> dict[str, Any]:
     run = found.run
     epochs = run.spec.get("training", {}).get("epochs")
     waiting = found.state == RunState.QUEUED
+    kind = curves.kind_of(run.spec["task"])
     return {
         "has_curve": bool(epochs),
-        "curve": charts.curve(run.progress, epochs=epochs),
+        "curve": charts.curve(run.progress, epochs=epochs, kind=kind),
+        "curve_kind": kind,
+        "curve_table": curves.table(run.progress, kind),
         "points": run.progress,
         "epochs": epochs,
         "position": progress.queue_position(run) if waiting else None,
@@ -195,7 +210,8 @@ def _result(found: Submission) -> dict[str, Any]:
     matrix = presentation.confusion(body, dataset.classes)
     points = body.get("curve") or []
     pictures = body.get("pictures") or {}
-    last = points[-1]["epoch"] if points else None
+    last, best = (points[-1]["epoch"] if points else None), body.get("signals", {}).get("best_epoch")
+    kind, bins = curves.kind_of(found.run.spec["task"]), agents.bins(pictures.get("rewards", []))
     return {
         "result": body,
         "dataset": dataset,
@@ -205,7 +221,9 @@ def _result(found: Submission) -> dict[str, Any]:
         "comparison": presentation.compare(previous, found, changes),
         "has_curve": bool(points),
         "points": points,
-        "curve": charts.curve(points, epochs=last, best_epoch=body.get("signals", {}).get("best_epoch")),
+        "curve": charts.curve(points, epochs=last, best_epoch=best, kind=kind),
+        "curve_kind": kind,
+        "curve_table": curves.table(points, kind),
         "matrix": matrix,
         "largest_confusion": presentation.largest_confusion(matrix),
         "residuals": charts.residuals(body["residuals"]) if body.get("residuals") else None,
@@ -218,5 +236,8 @@ def _result(found: Submission) -> dict[str, Any]:
         "groups": trials.group_rows(body),
         "positive": dataset.classes[dataset.positive_class] if dataset.positive_class is not None else "",
         "labels": body.get("per_class") if not matrix else None,
+        "rewards": charts.rewards(bins) if bins else None,
+        "reward_bins": bins,
+        "policy_map": agents.policy_map(body, dataset.name),
         "measured": bill.measured(body),
     }

@@ -338,3 +338,34 @@ def test_lists_and_pages_ask_a_bounded_number_of_questions(
         client.get(address("submission", made[-1]))
     with django_assert_max_num_queries(3):
         client.get(address("live", made[-1]))
+
+
+def test_an_agent_shows_its_rewards_its_episodes_and_what_it_does_where(
+    submission: Submission, learner: Any, signed_in: Any
+) -> None:
+    spec = {
+        "task": "control",
+        "data": {"dataset": "frozen_lake@1"},
+        "model": {"family": "q_learning"},
+        "training": {"epochs": 2, "seed": 0},
+    }
+    submission.run.spec = spec
+    submission.run.save(update_fields=["spec"])
+    point = EpochPoint(1, 0.3, None, train_score=0.25, validation_score=0.7)
+    outcome = result(curve=[point])
+    outcome.metrics = {"held_out": {"mean_reward": 0.73, "solved_share": 0.73}}
+    outcome.pictures = {"rewards": [0.0, 1.0, 1.0]}
+    outcome.signals = {"policy": [2, 1, 0, 3] * 4}
+    train(submission.run, outcome)
+    page = html(signed_in(learner).get(address("submission", submission)))
+    for words in (
+        "Reward by epoch",
+        "0.70",
+        "Solved episodes",
+        "73.0 %",
+        "How its episodes went",
+        "★",
+        "hole",
+    ):
+        assert words in page, words
+    assert "Loss by epoch" not in page

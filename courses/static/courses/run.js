@@ -7,6 +7,8 @@ const panel = document.querySelector("[data-live]");
 const figure = panel.querySelector("figure[data-chart]");
 const part = (name) => panel.querySelector(`[data-live-${name}]`);
 const epochs = Number(panel.dataset.epochs) || 0;
+const fields = panel.dataset.curveFields.split(" ");
+const digits = Number(panel.dataset.curveDigits);
 const seen = panel.querySelectorAll("[data-live-rows] tr");
 let last = seen.length ? Number(seen[seen.length - 1].cells[0].textContent) : -1;
 let spoken = 0;
@@ -14,7 +16,7 @@ let askMs = 1000;
 let draw = async () => {};
 
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
-const shown = (value) => (value === null || value === undefined ? "–" : value.toFixed(4));
+const shown = (value) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 
 function addRow(point) {
   const row = part("rows").insertRow();
@@ -23,7 +25,7 @@ function addRow(point) {
   head.className = "num";
   head.textContent = point.epoch;
   row.append(head);
-  for (const value of [point.train_loss, point.validation_loss]) {
+  for (const value of fields.map((field) => point[field])) {
     const cell = row.insertCell();
     cell.className = "num";
     cell.textContent = shown(value);
@@ -40,8 +42,9 @@ function showProgress(count) {
 function speak(point) {
   if (point.epoch - spoken < SPOKEN_EVERY) return;
   spoken = point.epoch;
-  part("words").textContent =
-    `Epoch ${point.epoch}: training loss ${shown(point.train_loss)}, validation loss ${shown(point.validation_loss)}`;
+  const [training, validation] = fields.map((field) => shown(point[field]));
+  const measure = panel.dataset.curveMeasure;
+  part("words").textContent = `Epoch ${point.epoch}: training ${measure} ${training}, validation ${measure} ${validation}`;
 }
 
 async function take(points, rows) {

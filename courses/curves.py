@@ -1,0 +1,52 @@
+"""Which curve a run shows: losses of what fits rows, rewards of what acts; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CurveKind:
+    """What is drawn by epoch: `fields` of a point for training and validation, written with `digits`."""
+
+    title: str
+    measure: str
+    fields: tuple[str, str]
+    digits: int
+    summary: str
+
+
+LOSS = CurveKind(
+    title="Loss by epoch",
+    measure="loss",
+    fields=("train_loss", "validation_loss"),
+    digits=4,
+    summary="Training rows are fitted, validation rows only watched. A widening gap is overfitting; both "
+    "still falling means there was more to learn.",
+)
+REWARD = CurveKind(
+    title="Reward by epoch",
+    measure="reward",
+    fields=("train_score", "validation_score"),
+    digits=2,
+    summary="In training an agent also tries what it does not think best; in validation episodes it does its "
+    "best. Rewards are the world's own, whatever the agent was told.",
+)
+
+
+def kind_of(task: str) -> CurveKind:
+    """The curve of runs of `task`."""
+    return REWARD if task == "control" else LOSS
+
+
+def table(points: list[dict[str, Any]], kind: CurveKind) -> list[tuple[int, list[str]]]:
+    """Epoch and values of each point, in words."""
+    return [
+        (point["epoch"], [_written(point.get(field), kind.digits) for field in kind.fields])
+        for point in points
+    ]
+
+
+def _written(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,29 @@
+"""Curves by task: losses where rows are fitted, rewards where an agent acts."""
+
+from __future__ import annotations
+
+import vl_convert
+
+from courses import charts, curves
+
+POINTS = [
+    {"epoch": 1, "train_loss": 0.5, "validation_loss": None, "train_score": -200.0, "validation_score": -13},
+    {"epoch": 2, "train_loss": 0.4, "validation_loss": None, "train_score": None, "validation_score": -15.5},
+]
+
+
+def test_an_agent_shows_rewards_and_everything_else_its_loss() -> None:
+    assert curves.kind_of("control") is curves.REWARD
+    assert curves.kind_of("classification") is curves.kind_of("regression") is curves.LOSS
+
+
+def test_the_table_writes_each_point_and_a_dash_where_there_is_none() -> None:
+    assert curves.table(POINTS, curves.REWARD) == [(1, ["-200.00", "-13.00"]), (2, ["–", "-15.50"])]
+    assert curves.table(POINTS, curves.LOSS)[0] == (1, ["0.5000", "–"])
+
+
+def test_rewards_below_zero_can_be_drawn_before_and_after_the_first_epoch() -> None:
+    for points in ([], POINTS):
+        spec = charts.curve(points, epochs=40, best_epoch=1 if points else None, kind=curves.REWARD)
+        svg = vl_convert.vegalite_to_svg(spec)
+        assert "reward" in svg and "NaN" not in svg and "Infinity" not in svg
