@@ -218,7 +218,8 @@ class Submission(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(fields=["offering", "exercise", "-created_at"], name="submissions_of_exercise")
+            models.Index(fields=["offering", "exercise", "-created_at"], name="submissions_of_exercise"),
+            models.Index(fields=["-created_at", "-id"], name="submissions_newest"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["learner", "idempotency_key"], name="one_submission_per_key"),
