@@ -24,7 +24,6 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.db.models.functions import Now
 
 from trainer_service import outputs, queue
-from trainer_service.engine import limits
 from trainer_service.models import Queue, Worker, WorkerState
 from trainer_service.slot import Slot
 from trainer_service.trainer import COMMAND
@@ -212,7 +211,6 @@ class TrainersStep(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         """Start training beside the consumer; the pool need not be ready for it."""
-        limits.give_way(settings.NICENESS)
         self._supervisor = Supervisor(name=f"{parent.hostname}-{os.getpid()}", queues=_run_queues(parent))
         _current.append(self._supervisor)
         self._supervisor.start()

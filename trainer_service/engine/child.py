@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from trainer_service.engine import processor
 from trainer_service.engine.callbacks import Callbacks
-from trainer_service.engine.limits import Limits, die_with_parent, give_way, share_gpu
+from trainer_service.engine.limits import Limits, die_with_parent, give_way_as_session, share_gpu
 from trainer_service.engine.results import EpochPoint, RunResult, checkpoint_name
 from trainer_service.engine.spec import digest, parse
 from trainer_service.engine.tariff import Tariff
@@ -272,7 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--gpu-memory-fraction", type=float, default=1.0, help="share of the GPU's memory")
     chosen = options.parse_args(arguments)
     die_with_parent()
-    give_way()  # as the worker does: this process leads a session of its own
+    give_way_as_session()
     os.environ.update(processor.environment() | _chosen_by_operator())
     share_gpu(chosen.device, chosen.gpu_memory_fraction)
     with open(chosen.fd, "w", encoding="utf-8", closefd=False) as outgoing:
