@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 10.0
 READS_PER_SECOND = 40.0  # of this web process: about a sixth of one core
 PLACES_PER_SECOND = 10.0
+SPREAD = 1.3
 
 
 class Audience:
@@ -36,8 +38,12 @@ def seconds(*, watchers: int, position: int | None) -> float:
 
 
 def next_pause(*, user_id: int, run_id: int, position: int | None = None) -> float:
-    """Seconds after which `user_id`, who watches `run_id` at `position` of the queue, should ask again."""
-    return seconds(watchers=_audience.count((user_id, run_id), time.monotonic()), position=position)
+    """Seconds after which `user_id`, who watches `run_id` at `position` of the queue, should ask again.
+
+    Spread a little, so that those who began together do not ask together for ever.
+    """
+    pause = seconds(watchers=_audience.count((user_id, run_id), time.monotonic()), position=position)
+    return round(pause * random.uniform(1.0, SPREAD), 2)
 
 
 _audience = Audience()

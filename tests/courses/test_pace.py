@@ -36,3 +36,9 @@ def test_whoever_asks_again_is_counted_once_and_whoever_left_is_forgotten() -> N
     assert audience.count((3, 1), now=5.0) == 10
     assert audience.count((3, 2), now=12.5) == 6, "those of time 0 are gone; one watches two runs"
     assert audience.count((3, 2), now=100.0) == 1
+
+
+def test_those_who_began_together_do_not_ask_together_for_ever() -> None:
+    pauses = {pace.next_pause(user_id=user, run_id=1) for user in range(30)}
+    assert len(pauses) > 5
+    assert 1.0 <= min(pauses) <= max(pauses) <= 1.3
