@@ -19,8 +19,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet
 
+from .cells import name, text
 from .cleaning.markup import plain_text
-from .columns import name, text
+from .cleaning.words import parse_list
 from .skills import dictionary, extract
 
 BATCH, BATCH_OF_TEXTS = 50_000, 5_000
@@ -59,12 +60,13 @@ def _batches(folder: Path, mapped: Mapping[Any, str]) -> Iterator[pa.RecordBatch
     if "text" not in mapped:
         with pyarrow.parquet.ParquetFile(folder / "postings.parquet") as postings:
             for batch in postings.iter_batches(BATCH, columns=["row_no", "tags", "title"], use_threads=False):
-                yield batch.filter(pa.compute.greater(pa.compute.list_value_length(batch["tags"]), 0))
+                yield batch.filter(batch["tags"].is_valid())
         return
     raw, shaped = (f"read_parquet({text(str(folder / f'{one}.parquet'))})" for one in ("raw", "postings"))
+    body = f"raw.{name(mapped['text'])}"
     query = (
-        f"SELECT row_no, shaped.tags, shaped.title, raw.{name(mapped['text'])} AS text FROM {shaped} shaped "
-        f"JOIN {raw} raw USING (row_no) WHERE len(shaped.tags) > 0 OR raw.{name(mapped['text'])} IS NOT NULL"
+        f"SELECT row_no, shaped.tags, shaped.title, {body} AS text FROM {shaped} shaped "
+        f"JOIN {raw} raw USING (row_no) WHERE shaped.tags IS NOT NULL OR {body} IS NOT NULL"
     )
     with contextlib.closing(duckdb.connect()) as connection:
         yield from connection.sql(query).to_arrow_reader(BATCH_OF_TEXTS)
@@ -72,7 +74,7 @@ def _batches(folder: Path, mapped: Mapping[Any, str]) -> Iterator[pa.RecordBatch
 
 def _pairs(batch: pa.RecordBatch) -> tuple[Numbers, Numbers, Numbers]:
     """Place in the batch, skill and origin of each pair, without repeats, ordered by place and skill."""
-    tags = batch["tags"]
+    tags = _split(batch["tags"])
     found = [
         _named(pa.compute.list_parent_indices(tags), pa.compute.list_flatten(tags), 0),
         _named(pa.array(np.arange(batch.num_rows)), batch["title"], 1),
@@ -80,10 +82,23 @@ def _pairs(batch: pa.RecordBatch) -> tuple[Numbers, Numbers, Numbers]:
     if "text" in batch.schema.names:
         found.append(_written(batch["text"]))
     rows, skills, origins = (np.concatenate(part) for part in zip(*found, strict=True))
-    # One integer for each pair, whose lowest digit is the origin: of equal pairs the first is kept.
-    keys = np.unique((rows << 18) | (skills << 2) | origins)
-    pairs, first = np.unique(keys >> 2, return_index=True)
-    return pairs >> 16, pairs & 0xFFFF, keys[first] & 3
+    # One integer for each pair, whose lowest digits are the origin: of equal pairs the first is kept. Sorted,
+    # because numpy's own `unique` hashes, which takes five times as long.
+    keys = np.sort((rows << 18) | (skills << 2) | origins)
+    pairs = keys >> 2
+    keys = keys[np.concatenate([[True], pairs[1:] != pairs[:-1]])] if len(keys) else keys
+    return keys >> 18, (keys >> 2) & 0xFFFF, keys & 3
+
+
+def _split(cells: pa.Array) -> pa.ListArray:
+    """The names in each cell of tags; only lists in brackets are read one by one."""
+    if pa.compute.any(pa.compute.starts_with(cells, "[")).as_py():
+        names = [parse_list(cell) if cell else None for cell in cells.to_pylist()]
+        return pa.array(names, pa.list_(pa.string()))
+    # Plain replacements and a plain split take a fifth of the time of one regular expression.
+    for separator in ("; ", ";", "|", "\n"):
+        cells = pa.compute.replace_substring(cells, separator, ",")
+    return pa.compute.split_pattern(cells, ",")
 
 
 def _named(rows: pa.Array, words: pa.Array, origin: int) -> tuple[Numbers, Numbers, Numbers]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .cells import text
 from .cleaning.places import US_STATES, country_codes
-from .columns import text
 
 if TYPE_CHECKING:
     from .descriptors import Descriptor
@@ -39,7 +39,7 @@ class Conventions:
 
 
 def find(connection: Any, descriptor: Descriptor, fields: Iterable[str], delimiter: str) -> Conventions:
-    """The conventions of a file whose distinct cells lie in tables `c_<field>`, as `cell_0`."""
+    """The conventions of a file whose distinct cells lie in tables `c_<field>`, as `cell`."""
     held = set(fields)
     dates = [one for one in DATES if one in held]
     day_first, notes = _day_first(connection, dates, descriptor)
@@ -47,7 +47,7 @@ def find(connection: Any, descriptor: Descriptor, fields: Iterable[str], delimit
         frozenset(dates if day_first else ()),
         frozenset(one for one in AMOUNTS if one in held and _decimal_comma(connection, one, delimiter)),
         _place_codes(connection, descriptor) if "place" in held else "",
-        "remote" in held and _count(connection, "remote", "cell_0 IN ('50', '100', '50.0', '100.0')") > 0,
+        "remote" in held and _count(connection, "remote", "cell IN ('50', '100', '50.0', '100.0')") > 0,
         notes,
     )
 
@@ -55,7 +55,7 @@ def find(connection: Any, descriptor: Descriptor, fields: Iterable[str], delimit
 def _day_first(connection: Any, dates: list[str], descriptor: Descriptor) -> tuple[bool, tuple[str, ...]]:
     """Whether "05/06/2024" is 5 June: another date of the file has a number above 12 in one of the places."""
     first, second = (
-        f"TRY_CAST(regexp_extract(cell_0, {text(SLASHED)}, {group}) AS INTEGER)" for group in (1, 2)
+        f"TRY_CAST(regexp_extract(cell, {text(SLASHED)}, {group}) AS INTEGER)" for group in (1, 2)
     )
     either = days = months = 0
     for name in dates:
@@ -75,7 +75,7 @@ def _decimal_comma(connection: Any, name: str, delimiter: str) -> bool:
     """Whether `65.000` is sixty-five thousand: by commas before one or two last digits, or by every dot."""
     certain = r"'^\D*\d{1,3}(?:\.\d{3})+,\d{1,2}\D*$|^\d{1,3}(?:\.\d{3}){2,}$|^\d+,\d{1,2}$'"
     thousands, dotted = r"'^[1-9]\d{0,2}\.\d{3}$'", r"'^\d+\.\d+$'"
-    counts = (f"count(*) FILTER (regexp_matches(cell_0, {one}))" for one in (certain, thousands, dotted))
+    counts = (f"count(*) FILTER (regexp_matches(cell, {one}))" for one in (certain, thousands, dotted))
     ((sure, grouped, with_dot),) = connection.execute(f"SELECT {', '.join(counts)} FROM c_{name}").fetchall()
     # Excel separates cells by semicolons exactly where it writes the comma in numbers.
     few = 1 if delimiter == ";" else 5
@@ -90,7 +90,7 @@ def _place_codes(connection: Any, descriptor: Descriptor) -> str:
     found = {
         code
         for (code,) in connection.execute(
-            f"SELECT DISTINCT regexp_extract(cell_0, {text(LAST_CODE)}, 1) FROM c_place"
+            f"SELECT DISTINCT regexp_extract(cell, {text(LAST_CODE)}, 1) FROM c_place"
         ).fetchall()
     }
     only_state, only_country = found & (states - countries), found & (countries - states)

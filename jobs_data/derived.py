@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from .cells import Cells, row_hash, text
 from .cleaning import pay, rates
-from .columns import text
 from .descriptors import Descriptor
 
 
@@ -41,7 +41,9 @@ def with_dollars(annual: str, descriptor: Descriptor) -> str:
         "fx_day": f"CASE WHEN {paid} IS NOT NULL AND currency <> 'USD' THEN rate_day END",
         "fx_series": f"CASE WHEN {paid} * rate > 0 AND currency <> 'USD' THEN {text(rates.SERIES)} END",
         "hours_per_year": f"CASE WHEN period = 'hour' THEN {pay.PERIODS_PER_YEAR['hour']} END",
-        "flags": f"[flag FOR flag IN [{listed}] IF flag IS NOT NULL]",
+        # Most rows have no flag: only the others build a list.
+        "flags": f"CASE WHEN {' OR '.join(f'coalesce({test}, false)' for test in flags.values())} THEN "
+        f"[flag FOR flag IN [{listed}] IF flag IS NOT NULL] ELSE [] END",
         "record_kind": text(descriptor.record_kind),
     }
     working = (
@@ -58,15 +60,16 @@ def with_dollars(annual: str, descriptor: Descriptor) -> str:
     )
 
 
-def summary(path: str) -> str:
+def summary(path: str, cells: Cells) -> str:
     """One row of counts over the postings."""
     return (
         "SELECT count(*) AS accepted, "
-        "(SELECT count(DISTINCT row_hash) FROM cells ANTI JOIN left_out USING (row_no)) AS different_rows, "
+        f"(SELECT count(DISTINCT h) FROM (SELECT row_no, {row_hash(cells.raw_columns)} AS h FROM raw) "
+        "ANTI JOIN left_out USING (row_no)) AS different_rows, "
         "count(coalesce(pay_max, pay_min)) AS with_pay, count(usd_mid) AS with_usd, "
         "count(country) AS with_country, "
         "count(position) AS with_position, count(seniority) AS with_seniority, "
-        "count(text_length) AS with_text, count(*) FILTER (WHERE len(tags) > 0) AS with_tags, "
+        "count(text_length) AS with_text, count(tags) AS with_tags, "
         "min(posted_at) AS first_date, max(posted_at) AS last_date, "
         f"count(DISTINCT company) AS companies FROM read_parquet({text(path)})"
     )

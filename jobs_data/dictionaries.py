@@ -24,10 +24,9 @@ UNKNOWN = Conventions()
 
 @dataclass(frozen=True, slots=True)
 class Dictionary:
-    """How the cells of one or two fields are read: `read(*cells)` gives a value for each of `outputs`."""
+    """How the cells of a field are read: `read(cell)` gives a value for each of `outputs`."""
 
     name: str
-    fields: tuple[str, ...]
     outputs: Mapping[str, pa.DataType]
     read: Callable[..., tuple[Any, ...]]
 
@@ -36,29 +35,25 @@ def dictionaries(
     descriptor: Descriptor, mapped: Mapping[Any, str], found: Conventions = UNKNOWN
 ) -> list[Dictionary]:
     """Those that the mapped fields of a file need, reading as its conventions say."""
-    return [one for one in _all(descriptor, found) if all(field in mapped for field in one.fields)]
+    return [one for one in _all(descriptor, found) if one.name in mapped]
 
 
 def _all(descriptor: Descriptor, found: Conventions) -> list[Dictionary]:
     return [
         Dictionary(
             "title",
-            ("title",),
             {"clean": TEXT, "position": TEXT, "seniority": TEXT, "specializations": LIST},
             _title,
         ),
-        Dictionary("country", ("country",), {"code": TEXT, "problem": FLAG}, _country),
-        Dictionary("residence", ("residence",), {"code": TEXT, "problem": FLAG}, _country),
+        Dictionary("country", {"code": TEXT, "problem": FLAG}, _country),
+        Dictionary("residence", {"code": TEXT, "problem": FLAG}, _country),
         Dictionary(
             "place",
-            ("place",),
-            {"country": TEXT, "region": TEXT, "city": TEXT, "remote": TEXT},
+            {"country": TEXT, "region": TEXT, "city": TEXT, "remote": TEXT, "readings": LIST},
             _place(found.place_codes),
         ),
-        Dictionary("conflict", ("country", "place"), {"found": FLAG}, _conflict),
         Dictionary(
             "pay_text",
-            ("pay_text",),
             {"minimum": NUMBER, "maximum": NUMBER, "currency": TEXT, "period": TEXT, "is_estimate": FLAG}
             | PROBLEM,
             _pay,
@@ -66,29 +61,25 @@ def _all(descriptor: Descriptor, found: Conventions) -> list[Dictionary]:
         *(
             Dictionary(
                 name,
-                (name,),
                 {"amount": NUMBER, "currency": TEXT} | PROBLEM,
                 _amount(decimal_comma=name in found.decimal_comma),
             )
             for name in AMOUNTS
         ),
-        Dictionary("currency", ("currency",), {"word": TEXT} | PROBLEM, _guarded(pay.parse_currency)),
-        Dictionary("period", ("period",), {"word": TEXT} | PROBLEM, _period(descriptor)),
+        Dictionary("currency", {"word": TEXT} | PROBLEM, _guarded(pay.parse_currency)),
+        Dictionary("period", {"word": TEXT} | PROBLEM, _period(descriptor)),
         *(
             Dictionary(
                 name,
-                (name,),
                 {"day": DAY, "precision": TEXT} | PROBLEM,
                 _date(day_first=name in found.day_first),
             )
             for name in DATES
         ),
         *_vocabularies(descriptor, found),
-        Dictionary("company", ("company",), {"word": TEXT}, _company),
-        Dictionary("skills", ("skills",), {"names": LIST}, lambda cell: (words.parse_list(cell),)),
+        Dictionary("company", {"word": TEXT}, _company),
         Dictionary(
             "specialization",
-            ("specialization",),
             {"names": LIST},
             lambda cell: (words.parse_specializations(cell),),
         ),
@@ -106,7 +97,7 @@ def _vocabularies(descriptor: Descriptor, found: Conventions) -> list[Dictionary
     }
     tables: Mapping[Any, Mapping[str, str]] = descriptor.vocabulary
     return [
-        Dictionary(field, (field,), {"word": TEXT}, _word(tables.get(field, {}), reader))
+        Dictionary(field, {"word": TEXT}, _word(tables.get(field, {}), reader))
         for field, reader in readers.items()
     ]
 
@@ -135,13 +126,10 @@ def _place(codes: str) -> Callable[[str], tuple[Any, ...]]:
     def read(cell: str) -> tuple[Any, ...]:
         place = places.parse_place(cell, codes=codes)
         remote = "remote" if places.REMOTE.search(cell) else None
-        return place.country or None, place.region or None, place.city or None, remote
+        readings = sorted(places.readings(cell))
+        return place.country or None, place.region or None, place.city or None, remote, readings
 
     return read
-
-
-def _conflict(country: str, place: str) -> tuple[Any, ...]:
-    return (places.contradicts(places.parse_country(country), place),)
 
 
 def _pay(cell: str) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from .columns import name, row_hash, text
+from .cells import name, row_hash, text
 from .descriptors import normal
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import counting
+from .cleaning.words import parse_list
 from .measures import Measure
 from .models import Snapshot
 from .report_pages import FLAGS
@@ -116,7 +117,7 @@ def _trace(posting: Mapping[str, Any], columns: Mapping[str, str]) -> Trace:
 def _found(posting: Mapping[str, Any], columns: Mapping[str, str]) -> Iterator[Found]:
     """The skills by name, each with the sentence it was read from; texts are read again to find it."""
     body = posting["raw"].get(columns.get("text", "")) or ""
-    sources = (", ".join(posting["tags"] or ()), posting["title"] or "", body)
+    sources = (", ".join(parse_list(posting["tags"] or "")), posting["title"] or "", body)
     matches = [{match.skill_id: match for match in reversed(extract(source))} for source in sources]
     for id, origin in sorted(posting["skills"].items()):
         held = dictionary().skills.get(id)

@@ -34,7 +34,9 @@ def take_in(table: Table, folder: Path, texts: frozenset[str], progress: Progres
     intake = Intake()
     schema = pa.schema([("row_no", pa.int64()), *((column, pa.string()) for column in table.columns)])
     with (
-        pyarrow.parquet.ParquetWriter(folder / "raw.parquet", schema, compression="zstd") as rows,
+        pyarrow.parquet.ParquetWriter(
+            folder / "raw.parquet", schema, compression="zstd", write_statistics=False
+        ) as rows,
         pyarrow.parquet.ParquetWriter(folder / "rejected.parquet", QUARANTINE) as rejected,
     ):
         for batch in table.batches():

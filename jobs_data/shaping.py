@@ -9,7 +9,7 @@ Everything runs in one folder with bounded memory; nothing here knows of Django.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ import pyarrow as pa
 
 from . import columns as sql
 from . import conventions, derived, setting_aside
+from .cells import Cells
 from .cleaning import rates
 from .descriptors import Descriptor
-from .dictionaries import Dictionary, dictionaries
+from .dictionaries import TEXT, Dictionary, dictionaries
 from .reading import Table
 
 MEMORY = "512MB"
@@ -33,15 +34,13 @@ class Shaper:
 
     def __init__(self, folder: Path, descriptor: Descriptor, table: Table, collected: int | None) -> None:
         """Open the raw rows of a table; `collected` is the year for rows that state none."""
-        self.folder, self.descriptor, self.raw_columns = folder, descriptor, table.columns
-        self.collected, self.delimiter = collected, table.delimiter
-        self.mapped: Mapping[Any, str] = descriptor.mapping(table.columns)
-        self.dictionaries = dictionaries(descriptor, self.mapped)
+        self.folder, self.collected, self.delimiter = folder, collected, table.delimiter
+        self.cells = Cells(descriptor, tuple(table.columns))
+        self.dictionaries = dictionaries(descriptor, self.cells.mapped)
         self.connection = duckdb.connect()
         self.connection.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{folder / 'spill'}'")
         self.connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
         self.connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet('{folder / 'raw.parquet'}')")
-        self.connection.execute(sql.cells_view(descriptor, self.mapped, table.columns))
 
     def close(self) -> None:
         """Let go of memory and files."""
@@ -53,16 +52,16 @@ class Shaper:
         for dictionary in self.dictionaries:
             self._collect(dictionary)
         names = {dictionary.name for dictionary in self.dictionaries}
-        found = conventions.find(self.connection, self.descriptor, names, self.delimiter)
-        for dictionary in dictionaries(self.descriptor, self.mapped, found):
+        found = conventions.find(self.connection, self.cells.descriptor, names, self.delimiter)
+        for dictionary in dictionaries(self.cells.descriptor, self.cells.mapped, found):
             self._load(dictionary)
-        self.connection.execute(setting_aside.left_out_table(self.descriptor, names))
-        if "key" in self.mapped:
-            self.connection.execute(setting_aside.repeats(self.descriptor, self.raw_columns))
-        self.connection.execute(setting_aside.pairs_table(self.descriptor, self.mapped))
-        self.connection.execute(setting_aside.heaps_table(self.descriptor, self.mapped, names))
-        stated = sql.postings(self.descriptor, self.mapped, names, self.collected)
-        self._write("postings", derived.with_dollars(stated, self.descriptor))
+        self.connection.execute(setting_aside.left_out_table(self.cells, names))
+        if "key" in self.cells.mapped:
+            self.connection.execute(setting_aside.repeats(self.cells))
+        self.connection.execute(setting_aside.pairs_table(self.cells))
+        self.connection.execute(setting_aside.heaps_table(self.cells, names))
+        stated = sql.postings(self.cells, names, self.collected)
+        self._write("postings", derived.with_dollars(stated, self.cells.descriptor))
         self._write(
             "merged", "SELECT row_no, kept_row, is_identical FROM left_out WHERE kept_row IS NOT NULL"
         )
@@ -94,33 +93,25 @@ class Shaper:
         self.connection.execute("CREATE TEMP TABLE rates AS SELECT * FROM shipped_rates")
 
     def _collect(self, dictionary: Dictionary) -> None:
-        """`c_<name>`: each different cell (or pair of cells) once, as it came and as it is read."""
-        query = sql.distinct(self.descriptor, dictionary.fields)
-        if dictionary.name == "skills":
-            # The others are taken apart where they stand: hardly two postings have the same list.
-            query = f"SELECT * FROM ({query}) WHERE {sql.hard_list('skills')}"
-        width = len(dictionary.fields)
-        columns = [f"raw_{number}" for number in range(width)] + [f"cell_{number}" for number in range(width)]
-        self.connection.execute(f"CREATE TABLE c_{dictionary.name}({', '.join(columns)}) AS {query}")
+        """`c_<name>`: each different cell once, as it came and as it is read."""
+        query = self.cells.different(dictionary.name)
+        self.connection.execute(f"CREATE TABLE c_{dictionary.name} AS {query}")
 
     def _load(self, dictionary: Dictionary) -> None:
         """`d_<name>`: what each different cell means, read once, a batch of them at a time."""
-        width = len(dictionary.fields)
-        columns = [f"raw_{number}" for number in range(width)] + [f"cell_{number}" for number in range(width)]
-        schema = pa.schema([(column, pa.string()) for column in columns] + list(dictionary.outputs.items()))
+        schema = pa.schema([("raw", TEXT), ("cell", TEXT), *dictionary.outputs.items()])
         self.connection.register("empty", schema.empty_table())
         self.connection.execute(f"CREATE TEMP TABLE d_{dictionary.name} AS SELECT * FROM empty")
         # A cursor of its own: the same connection cannot read and insert at once.
         with contextlib.closing(self.connection.cursor()) as reader:
             for batch in reader.sql(f"FROM c_{dictionary.name}").to_arrow_reader(DISTINCT_BATCH):
-                frame = batch.to_pandas()
-                held = [frame.iloc[:, number].to_list() for number in range(2 * width)]
-                answers = list(zip(*map(dictionary.read, *held[width:]), strict=True))
+                answers = zip(*map(dictionary.read, batch["cell"].to_pylist()), strict=True)
                 arrays = [
-                    pa.array(column, kind)
-                    for column, kind in zip([*held, *answers], schema.types, strict=True)
+                    pa.array(column, kind) for column, kind in zip(answers, schema.types[2:], strict=True)
                 ]
-                self.connection.register("read", pa.Table.from_arrays(arrays, schema=schema))
+                self.connection.register(
+                    "read", pa.Table.from_arrays([*batch.columns, *arrays], schema=schema)
+                )
                 self.connection.execute(f"INSERT INTO d_{dictionary.name} SELECT * FROM read")
         self.connection.execute(f"DROP TABLE c_{dictionary.name}")
 
@@ -132,7 +123,7 @@ class Shaper:
             "SELECT reason, count(*) FROM left_out WHERE reason IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
         )
         path = self.folder / "postings.parquet"
-        summary = self.connection.sql(derived.summary(str(path))).to_arrow_table().to_pylist()[0]
+        summary = self.connection.sql(derived.summary(str(path), self.cells)).to_arrow_table().to_pylist()[0]
         flags = (
             f"SELECT flag, count(*) FROM (SELECT unnest(flags) AS flag FROM read_parquet('{path}')) "
             "GROUP BY flag ORDER BY flag"
@@ -152,7 +143,7 @@ class Shaper:
             outputs = next(one.outputs for one in self.dictionaries if one.name == name)
             if "problem" not in outputs:
                 continue
-            rows = self.connection.sql(f"SELECT cell_0 FROM d_{name} WHERE problem ORDER BY 1").fetchall()
+            rows = self.connection.sql(f"SELECT cell FROM d_{name} WHERE problem ORDER BY 1").fetchall()
             if rows:
                 found[name] = {
                     "different_cells": len(rows),

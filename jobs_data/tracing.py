@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from . import backends, store
-from .columns import text
+from .cells import text
 from .measures import Measure
 from .measures.queries.tables import Table, Tables, spread_out
 from .models import Snapshot

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from .columns import text
+from .cells import text
 
 MEMORY = "512MB"
 FILES = ("units", "specializations")
@@ -52,7 +52,7 @@ def _units(postings: str) -> str:
         # Half of a hash is a positive 64-bit integer everywhere; it only tells companies apart.
         "company": "CASE WHEN company IS NOT NULL THEN (hash(company) // 2)::BIGINT END",
         "usd": f"CASE WHEN NOT {implausible} THEN {middle} END",
-        "has_words": "len(tags) > 0 OR text_length IS NOT NULL",
+        "has_words": "tags IS NOT NULL OR text_length IS NOT NULL",
     }
     plain = "region, city, position, seniority, remote, education, industry, company_size, employment"
     derived = ", ".join(f"{expression} AS {column}" for column, expression in columns.items())

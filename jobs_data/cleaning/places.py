@@ -117,10 +117,15 @@ def _known(part: str) -> str:
     return places.get(_key(part), "") or places.get(_key(AROUND.sub("", AROUND.sub("", part))), "")
 
 
+def readings(text: str) -> frozenset[str]:
+    """Every country that the end of a place may name; none where it names no country or US state."""
+    return _readings(_parts(text))
+
+
 def contradicts(country: str, place: str) -> bool:
     """Whether no reading of a place fits the country column (which holds a scraper's own location, say)."""
-    readings = _readings(_parts(place)) if country else frozenset()
-    return bool(readings) and country not in readings
+    found = readings(place) if country else frozenset()
+    return bool(found) and country not in found
 
 
 def _parts(text: str) -> list[str]:

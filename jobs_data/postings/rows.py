@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from ..columns import name, text
+from ..cells import name, text
 
 COLUMNS = (
     "row_no", "source_key", "url", "title", "position", "seniority", "company", "company_size", "industry",

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..columns import name, text
+from ..cells import name, text
 
 FILE = "search.sqlite"
 BATCH = 5_000

