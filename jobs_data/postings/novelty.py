@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from ..columns import text
+from ..cells import text
 
 IDENTITY = (
     "md5(coalesce('id ' || source_key, concat_ws(chr(31), title, coalesce(company, ''), "
