@@ -48,6 +48,9 @@ bench: $(DEV_READY) ## Print the figures of docs/performance.md
 bench-engine: $(DEV_READY) ## Graded runs a minute of the engine against the usual training loops
 	$(BIN)/python -m benchmarks.engine
 
+bench-jobs: $(DEV_READY) ## Import and ask five million generated postings, beside DuckDB, pandas and SQLite (ROWS=1000000)
+	$(BIN)/python -m benchmarks.jobs --rows $(or $(ROWS),5000000)
+
 drill: $(DEV_READY) ## Break workers, brokers and databases; count every submission (needs redis, rabbitmq, initdb)
 	$(BIN)/python -m benchmarks.drill
 
