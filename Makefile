@@ -9,7 +9,7 @@ DEV_READY := $(VENV)/.dev-ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 CODE := platform courses jobs_data trainer_service tests benchmarks manage.py
 
-.PHONY: help run test test-fast test-nightly test-browser check laws format bench bench-engine drill docs lock clean
+.PHONY: help run test test-fast test-nightly test-browser check laws format bench bench-engine bench-jobs drill docs lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

@@ -1,7 +1,7 @@
 """Four questions of a market: by this site's measures, by a pandas notebook, and by an indexed SQLite table.
 
-All answer from the same cleaned postings. The notebook holds the columns it needs in memory, SQLite has an index
-for each question: neither pays for that here. The site opens its Parquet each time and keeps nothing.
+All answer from the same cleaned postings. The notebook holds the columns it needs in memory and SQLite has an
+index for each question: neither pays for that here. The site opens its Parquet each time and keeps nothing.
 """
 
 # mypy: disable-error-code="import-untyped,import-not-found"
@@ -102,8 +102,8 @@ def of_sqlite(units: Path, database: Path) -> dict[str, Way]:
 
     def medians(keys: str, where: str) -> Answer:
         return ask(
-            f"SELECT {keys}, usd FROM (SELECT {keys}, usd, row_number() OVER (PARTITION BY {keys} ORDER BY usd) "
-            f"AS place, count(*) OVER (PARTITION BY {keys}) AS size FROM postings WHERE usd IS NOT NULL "
+            f"SELECT {keys}, usd FROM (SELECT {keys}, usd, "
+            f"row_number() OVER (PARTITION BY {keys} ORDER BY usd) AS place, count(*) OVER (PARTITION BY {keys}) AS size FROM postings WHERE usd IS NOT NULL "
             f"AND {where}) WHERE place = (size + 1) / 2"
         )
 
