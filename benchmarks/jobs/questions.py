@@ -101,11 +101,11 @@ def of_sqlite(units: Path, database: Path) -> dict[str, Way]:
         return {_key(row[:-1]): int(row[-1]) for row in connection.execute(query)}
 
     def medians(keys: str, where: str) -> Answer:
-        return ask(
-            f"SELECT {keys}, usd FROM (SELECT {keys}, usd, "
-            f"row_number() OVER (PARTITION BY {keys} ORDER BY usd) AS place, count(*) OVER (PARTITION BY {keys}) AS size FROM postings WHERE usd IS NOT NULL "
-            f"AND {where}) WHERE place = (size + 1) / 2"
+        ranked = (
+            f"SELECT {keys}, usd, row_number() OVER (PARTITION BY {keys} ORDER BY usd) AS place, "
+            f"count(*) OVER (PARTITION BY {keys}) AS size FROM postings WHERE usd IS NOT NULL AND {where}"
         )
+        return ask(f"SELECT {keys}, usd FROM ({ranked}) WHERE place = (size + 1) / 2")
 
     one_year = (
         f"SELECT country, count(*) FROM postings WHERE year = {YEAR} AND country NOT NULL GROUP BY country"
