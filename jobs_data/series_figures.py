@@ -14,7 +14,7 @@ from typing import Any
 from django.core.cache import cache
 
 from . import store
-from .columns import text
+from .cells import text
 from .measures import Unavailable
 from .models import Snapshot
 from .publications import Prose
