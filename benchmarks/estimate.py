@@ -24,8 +24,9 @@ from pydantic import BaseModel
 
 from trainer_service.engine.catalogue import DATASETS, Dataset
 from trainer_service.engine.estimate import estimate
+from trainer_service.engine.probe import seconds_per_reference_second
 from trainer_service.engine.spec import FAMILIES_BY_TASK, FAMILY_SPECS, RunSpec, SpecError, parse
-from trainer_service.engine.train import train
+from trainer_service.engine.train import one_thread, train
 
 
 def draw(random_: random.Random) -> RunSpec:
@@ -150,9 +151,13 @@ def main() -> None:
         lines.append(json.dumps({"spec": spec.model_dump(), "estimate": foreseen.as_dict(), "found": found}))
     if options.rows:
         options.rows.write_text("\n".join(lines) + "\n")
+    with one_thread():
+        pace = seconds_per_reference_second()
+    print(f"A reference second takes {pace:.2f} processor seconds here; ratios are in reference seconds.\n")
     print("| family | runs | seconds: estimate / measured, median [min..max] | within a factor of 2 |")
     print("| --- | --- | --- | --- |")
-    for name, values in ratios.items():
+    for name, measured in sorted(ratios.items()):
+        values = [ratio * pace for ratio in measured]
         within = sum(0.5 <= value <= 2 for value in values) / len(values)
         spread = f"{statistics.median(values):.2f} [{min(values):.2f}..{max(values):.2f}]"
         print(f"| {name} | {len(values)} | {spread} | {within:.0%} |")

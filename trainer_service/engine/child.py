@@ -10,7 +10,8 @@ A worker talks to it in JSON, one message to a line. In, on standard input:
 
 Out, on file descriptor N (default: standard output); `ready` comes once, when the child is warm:
 
-    {"kind": "ready", "arithmetic_class", "device", "versions", "composable", "memory_base_bytes"}
+    {"kind": "ready", "arithmetic_class", "device", "versions", "composable", "memory_base_bytes",
+     "seconds_per_reference_second"}
     {"kind": "progress", "job": id, "row": i, "point": {...}} an epoch of a row
     {"kind": "checkpoint", "job": id, "row": i, "epoch": n}   its file lies in the row's folder
     {"kind": "done", "job": id, "results": [...]}             in the order of the specs
@@ -97,16 +98,19 @@ class Child:
     def _warm_up(self, memory_bytes: int | None) -> dict[str, Any]:
         # Here and not above: the thread variables must be set before these load.
         from trainer_service.engine import versions  # noqa: PLC0415 - see above
+        from trainer_service.engine.probe import seconds_per_reference_second  # noqa: PLC0415 - see above
         from trainer_service.engine.selftest import is_composable  # noqa: PLC0415 - see above
         from trainer_service.engine.train import one_thread  # noqa: PLC0415 - see above
 
         with one_thread():
             self._composable = is_composable(self._device)
+            pace = seconds_per_reference_second()
         return {
             "arithmetic_class": versions.arithmetic_class(self._device),
             "device": self._device,
             "versions": versions.versions(self._device),
             "composable": self._composable,
+            "seconds_per_reference_second": pace,
             "memory_base_bytes": self._limit(memory_bytes),
         }
 

@@ -8,7 +8,7 @@ is loaded.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 from trainer_service.engine.estimate import (
     control,
@@ -20,13 +20,15 @@ from trainer_service.engine.estimate import (
     trees,
     unsupervised,
 )
-from trainer_service.engine.estimate.base import Estimate
+from trainer_service.engine.estimate.base import Cost, Estimate
 from trainer_service.engine.estimate.preprocessing import preprocessing_seconds
-from trainer_service.engine.estimate.table import FORMS, of_family
+from trainer_service.engine.estimate.table import FORMS
 from trainer_service.engine.spec import RunSpec
 from trainer_service.engine.trials import specs_of
 
 __all__ = ["Estimate", "estimate"]
+
+_REST = 0.012  # seconds that a network's run takes beside its fits
 
 FORMS.update(
     {
@@ -56,32 +58,49 @@ FORMS.update(
 
 
 def estimate(spec: RunSpec) -> Estimate:
-    """Predict the cost of `spec` in microseconds of pure arithmetic, allocating nothing."""
-    costs = [_of_trial(trial) for trial in specs_of(spec)] or [_of_trial(spec)]
+    """Predict the cost of `spec`, all its folds and trials, by pure arithmetic, allocating nothing."""
+    trials = [_of_trial(trial) for trial in specs_of(spec)] or [_of_trial(spec)]
     return Estimate(
-        parameters=max(cost.parameters for cost in costs),
-        memory_bytes=max(cost.memory_bytes for cost in costs) * (1 if spec.is_single else 2),
-        flops=spec.validation.fits * sum(cost.flops for cost in costs),
-        seconds=spec.validation.fits * sum(cost.seconds for cost in costs) + _of_search(spec),
+        parameters=max(trial.parameters for trial in trials),
+        memory_bytes=max(trial.memory_bytes for trial in trials) * (1 if spec.is_single else 2),
+        flops=sum(trial.flops for trial in trials),
+        seconds=sum(trial.fits for trial in trials) + max(trial.rest for trial in trials) + _of_search(spec),
     )
 
 
 # Private functions --------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What all folds of a trial cost, and the `rest` that comes once for a run."""
+
+    parameters: int
+    memory_bytes: int
+    flops: float
+    fits: float
+    rest: float
+
+
+def _of_trial(spec: RunSpec) -> _Trial:
+    train, validation = spec.rows_of_a_fit
+    found = FORMS[spec.model.family](spec, train, validation)
+    if isinstance(found, Cost):
+        rest = found.rest(train, spec.dataset.held_out_rows)
+        fit = found.fit + found.asked(validation) + preprocessing_seconds(spec, train)
+    else:
+        rest = min(_REST, found.seconds / 2)
+        fit = found.seconds - rest + preprocessing_seconds(spec, train)
+    widest = max(spec.dataset.features, spec.features)
+    return _Trial(
+        parameters=found.parameters,
+        memory_bytes=found.memory_bytes + (24 * spec.dataset.rows * widest if spec.preprocessing else 0),
+        flops=spec.validation.fits * found.flops,
+        fits=spec.validation.fits * fit,
+        rest=rest,
+    )
+
+
 def _of_search(spec: RunSpec) -> float:
     """Seconds to load Optuna and to let it think."""
-    return 0.6 + 0.004 * spec.tuning.count if spec.tuning.kind == "bayesian" else 0.0
-
-
-def _of_trial(spec: RunSpec) -> Estimate:
-    """One fit of one trial."""
-    train, validation = spec.rows_of_a_fit
-    found = of_family(spec, train, validation)
-    before = preprocessing_seconds(spec, train)
-    widest = max(spec.dataset.features, spec.features)
-    return replace(
-        found,
-        seconds=found.seconds + before,
-        memory_bytes=found.memory_bytes + (24 * spec.dataset.rows * widest if spec.preprocessing else 0),
-    )
+    return 0.3 + 0.004 * spec.tuning.count if spec.tuning.kind == "bayesian" else 0.0

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trainer_service.engine.estimate.base import Estimate
+from trainer_service.engine.estimate.base import Cost, Estimate
 from trainer_service.engine.spec import RunSpec
 
-# Given the rows it fits and the rows that validate
-Form = Callable[[RunSpec, int, int], Estimate]
+# Given the rows it fits and the rows that validate. An `Estimate` is that of a whole run with one fit; a
+# `Cost` tells the fit from what comes after, which counts where models are quick to fit and slow to ask.
+Form = Callable[[RunSpec, int, int], Estimate | Cost]
 FORMS: dict[str, Form] = {}
-
-
-def of_family(spec: RunSpec, train: int, validation: int) -> Estimate:
-    """One fit of the spec's family to `train` rows."""
-    return FORMS[spec.model.family](spec, train, validation)

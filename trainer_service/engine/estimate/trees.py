@@ -5,24 +5,27 @@ from __future__ import annotations
 import math
 
 from trainer_service.engine import spec as specs
-from trainer_service.engine.estimate.base import MEGABYTE, Estimate
+from trainer_service.engine.estimate.base import MEGABYTE, Cost
 from trainer_service.engine.spec import RunSpec
 
 
-def decision_tree(spec: RunSpec, train: int, validation: int) -> Estimate:
+def decision_tree(spec: RunSpec, train: int, validation: int) -> Cost:
+    """Every level looks at every feature of every row."""
     model = spec.model
     assert isinstance(model, specs.DecisionTree)
     leaves, depth = grown(spec, train, model.min_samples_leaf, model.max_depth)
     compared = train * spec.features * depth
-    return Estimate(
+    return Cost(
         parameters=2 * leaves - 1,
         memory_bytes=MEGABYTE + 24 * train * spec.features + 200 * leaves,
         flops=compared,
-        seconds=0.015 + 20e-9 * compared + 3e-6 * train,
+        fit=1.6e-3 + 64e-9 * compared,
+        row=1e-7,
     )
 
 
-def random_forest(spec: RunSpec, train: int, validation: int) -> Estimate:
+def random_forest(spec: RunSpec, train: int, validation: int) -> Cost:
+    """As many trees, each of which tries a part of the features."""
     model = spec.model
     assert isinstance(model, specs.RandomForest)
     features, trees = spec.features, model.n_estimators
@@ -32,27 +35,35 @@ def random_forest(spec: RunSpec, train: int, validation: int) -> Estimate:
     # A bootstrap sample holds 63 % of the rows, some of them several times.
     leaves, depth = grown(spec, round(0.63 * train), model.min_samples_leaf, model.max_depth)
     compared = trees * train * tried * depth
-    return Estimate(
+    return Cost(
         parameters=trees * (2 * leaves - 1),
         memory_bytes=2 * MEGABYTE + trees * (20_000 + 250 * leaves) + 24 * train * features,
         flops=compared,
-        seconds=0.065 + trees * (3.5e-3 + 56e-9 * train * depth) + 8e-9 * compared,
+        fit=trees * 1.55e-3 + 17e-9 * compared,
+        call=1e-4 + 14e-6 * trees,
+        row=1e-8 * trees * depth,
+        once=32e-3,
     )
 
 
-def hist_gradient_boosting(spec: RunSpec, train: int, validation: int) -> Estimate:
+def hist_gradient_boosting(spec: RunSpec, train: int, validation: int) -> Cost:
     """Trees x leaves, each of which looks at the histograms of all features."""
     model, features = spec.model, spec.features
     assert isinstance(model, specs.HistGradientBoosting)
     trees = model.max_iter * (len(spec.dataset.classes) if len(spec.dataset.classes) > 2 else 1)
-    leaves = max(1, min(model.max_leaf_nodes, train // model.min_samples_leaf, 2 ** (model.max_depth or 6)))
+    leaves = max(
+        1, min(model.max_leaf_nodes, train // model.min_samples_leaf, 2 ** min(model.max_depth or 6, 6))
+    )
     bins = min(model.max_bins, train)
-    looked = trees * (train * features * math.log2(leaves + 1) + leaves * features * bins)
-    return Estimate(
+    searched = trees * leaves * features * bins
+    sorted_ = trees * train * features * math.log2(leaves + 1)
+    return Cost(
         parameters=trees * (2 * leaves - 1),
         memory_bytes=4 * MEGABYTE + trees * (3000 + 250 * leaves) + 40 * train * features,
-        flops=looked,
-        seconds=0.1 + trees * (0.4e-3 + 40e-6 * leaves) + 1.2e-9 * looked,
+        flops=searched + sorted_,
+        fit=model.max_iter * 0.13e-3 + trees * (27e-6 + 9e-6 * leaves) + 0.8e-9 * searched + 4e-9 * sorted_,
+        call=7e-5 + 5e-6 * trees,
+        once=15e-3,
     )
 
 
