@@ -37,7 +37,7 @@ CONTENT_TYPES = {
 MAPS = frozenset(("map.svg", "map.png"))
 DRAWN = MAPS | {"svg", "png", "vl.json"}
 # Part of the cache key and ETag of drawn files: raise it when the same figure is drawn differently.
-DRAWING_VERSION = 2
+DRAWING_VERSION = 3
 ADDRESS = re.compile(rf"/jobs/figures/([0-9a-f]{{{SHORT_HASH}}})/([a-z-]+)\.([a-z.]+)$")
 
 
