@@ -89,7 +89,7 @@ def parse(params: Mapping[str, str], *, is_strict: bool = False) -> Search:
     except BadSelection as wrong:
         problems += wrong.problems
         chosen = EVERYTHING
-    text = " ".join(params.get("q", "").split())
+    text = " ".join(params.get("q", "").replace("\x00", " ").split())
     if text:
         try:
             words.parts(text)

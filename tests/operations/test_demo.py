@@ -141,3 +141,20 @@ def test_people_left_over_from_a_demo_are_not_served_to_the_network_either(demo_
         command._refuse_left_over_demo("0.0.0.0")
     demo.remove()
     command._refuse_left_over_demo("0.0.0.0")
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_generated_postings_come_with_the_demo_only(is_demo, monkeypatch) -> None:
+    from rich.console import Console
+
+    from trainyard.operations.management.commands import up
+
+    ran: list[tuple[object, ...]] = []
+    monkeypatch.setattr(up, "_quietly", lambda *words, **how: ran.append((*words, how)))
+    monkeypatch.setattr(up.assets, "build", lambda: None)
+    for step in ("invite", "submit_past_attempts"):
+        monkeypatch.setattr(up.demo, step, lambda: None)
+    command = up.Command()
+    command.console, command.is_demo = Console(quiet=True), is_demo
+    command._prepare("127.0.0.1")
+    assert ("jobs", "load", {"no_demo": not is_demo}) in ran
