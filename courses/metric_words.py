@@ -85,6 +85,13 @@ METRICS |= {
     "solved_share": Metric("Solved episodes", is_share=True, tasks=("control",), counted="episodes"),
     "mean_regret": _of_episodes("Mean regret of a pull", better="down", of_form="bandit"),
 }
+METRICS |= {
+    "modes_covered": Metric("Clouds covered", is_whole=True, tasks=("generation",), counted="examples"),
+    "good_share": Metric("Good examples", is_share=True, tasks=("generation",), counted="examples"),
+    "frechet_distance": Metric(
+        "Fréchet distance", "down", tolerance="relative", tasks=("generation",), counted="examples"
+    ),
+}
 COUNTS = {"parameters": "Number of parameters", "flops": "Number of operations"}
 PARTS = {"train": "training", "validation": "validation", "held_out": "held-out"}
 MINUS = "\N{MINUS SIGN}"

@@ -18,6 +18,7 @@ class Stream(IntEnum):
 
     STARTS: where episodes begin. ACTIONS: what agents try, and how their world turns out in training. REPLAY:
     what they remember. CHANCE: how the world turns out in an episode with a seed of its own.
+    LATENT: what a generator starts from while it learns. SAMPLES: what it starts from when it is asked.
     """
 
     WEIGHTS = 1
@@ -27,6 +28,8 @@ class Stream(IntEnum):
     ACTIONS = 257
     REPLAY = 258
     CHANCE = 259
+    LATENT = 260
+    SAMPLES = 261
 
 
 def generator(seed: int, stream: int, epoch: int = 0) -> torch.Generator:

@@ -62,7 +62,7 @@ def example(family: str) -> dict[str, Any]:
     return {
         "task": task,
         "data": {"dataset": dataset.name},
-        **({"preprocessing": [{"step": "standardize"}]} if dataset.form in FLAT else {}),
+        **({"preprocessing": [{"step": "standardize"}]} if _is_scaled(task, dataset) else {}),
         "model": {"family": family, **kind.example},
         **(training if kind.is_neural else {"training": {"epochs": 60}} if kind.has_epochs else {}),
     }
@@ -152,6 +152,10 @@ def _table(model: type[BaseModel], before: str = "") -> Iterator[str]:
         default = f"`{json.dumps(field['default'])}`" if "default" in field else "required"
         yield f"| `{name}` | {default} | {_allowed(field)} | {field['description']} |"
     yield ""
+
+
+def _is_scaled(task: Task, dataset: Dataset) -> bool:
+    return dataset.form in FLAT and task != "generation"
 
 
 def _about(model: type[BaseModel]) -> str:

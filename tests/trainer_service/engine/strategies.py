@@ -110,6 +110,15 @@ KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "double": st.booleans(),
         **EXPLORING,
     },
+    "gan": {
+        "latent": st.integers(1, 16),
+        "hidden": st.lists(st.integers(1, 40), min_size=1, max_size=4),
+        "activation": st.sampled_from(["relu", "tanh"]),
+        "batch_size": st.sampled_from([32, 64, 128, 256]),
+        "generator_rate": st.floats(1e-6, 0.1),
+        "discriminator_rate": st.floats(1e-6, 0.1),
+        "noise": RATIOS,
+    },
     "policy_gradient": {
         "hidden": st.lists(st.integers(1, 40), min_size=1, max_size=4),
         "activation": st.sampled_from(["relu", "tanh"]),
@@ -195,7 +204,7 @@ def specs(draw: st.DrawFn) -> RunSpec:
     """
     dataset = DATASETS[draw(st.sampled_from(sorted(DATASETS)))]
     task = draw(st.sampled_from(dataset.tasks))
-    acts, changes = task == "control", st.floats(-10, 10)
+    acts, changes = task in {"control", "generation"}, st.floats(-10, 10)
     takers = FAMILIES_BY_TASK[task]
     if acts:
         takers = {name for name in takers if dataset.form in FAMILY_SPECS[name].forms}

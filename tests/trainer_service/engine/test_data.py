@@ -36,12 +36,14 @@ HELD_OUT = {
     "frozen_lake_8x8@1": "416d10a963e30c5f",
     "cliff_walking@1": "1326527ab6932d0b",
     "bandit@1": "e3fd73eb9f8ba7ec",
+    "ring@1": "741a958124dc6a24",
 }
 
 
 STRATIFIED = [name for name, each in DATASETS.items() if each.is_stratified and not each.group_parts]
 
 
+MAKERS = {"generation": "gan"}
 ACTORS = {"environment": "dqn", "grid": "q_learning", "bandit": "bandit"}
 
 
@@ -54,7 +56,7 @@ def spec_of(name: str, **parts):
             "task": dataset.task,
             "data": {"dataset": name, **parts},
             "preprocessing": [{"step": "impute"}] if dataset.missing else steps,
-            "model": {"family": ACTORS.get(dataset.form, "decision_tree")},
+            "model": {"family": MAKERS.get(dataset.task, ACTORS.get(dataset.form, "decision_tree"))},
         }
     )
 

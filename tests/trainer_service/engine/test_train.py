@@ -41,7 +41,7 @@ def spec_of(task: str, family: str):
     if task == "control":
         dataset = example(family)["data"]["dataset"]
     raw = {"task": task, "data": {"dataset": dataset}, "preprocessing": steps, "model": model}
-    return parse({**raw, "training": {"epochs": 2 if task == "control" else 20}})
+    return parse({**raw, "training": {"epochs": 2 if task in {"control", "generation"} else 20}})
 
 
 @pytest.mark.parametrize(("task", "family"), FAMILIES)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from trainer_service.engine.estimate import (
     control,
     ensembles,
+    generation,
     linear,
     neighbours,
     networks,
@@ -53,6 +54,7 @@ FORMS.update(
         "q_learning": control.q_learning,
         "dqn": control.dqn,
         "policy_gradient": control.policy_gradient,
+        "gan": generation.gan,
     }
 )
 

@@ -6,6 +6,7 @@ from trainer_service.engine.families.bandit import Bandit
 from trainer_service.engine.families.base import Family
 from trainer_service.engine.families.control import DQN, PolicyGradient, QLearning
 from trainer_service.engine.families.ensembles import MEMBERS, Bagging, Stacking, Voting
+from trainer_service.engine.families.gan import GAN
 from trainer_service.engine.families.mlp import MLP
 from trainer_service.engine.families.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
 
@@ -23,4 +24,5 @@ FAMILIES: dict[str, Family] = {
     "q_learning": QLearning(),
     "dqn": DQN(),
     "policy_gradient": PolicyGradient(),
+    "gan": GAN(),
 }

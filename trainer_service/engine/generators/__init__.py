@@ -12,7 +12,7 @@ import zlib
 
 import numpy as np
 
-from trainer_service.engine.generators import control, tables, texts
+from trainer_service.engine.generators import control, mixture, tables, texts
 from trainer_service.engine.generators.base import Generator, Made
 
 GENERATORS: dict[str, Generator] = {
@@ -24,6 +24,7 @@ GENERATORS: dict[str, Generator] = {
     "reviews@1": texts.reviews,
     "postings@1": texts.postings,
     **control.CONTROL,
+    "ring@1": mixture.ring,
 }
 
 

@@ -16,6 +16,7 @@ from trainer_service.engine.metrics import (
     classification,
     clustering,
     control,
+    generation,
     multilabel,
     reconstruction,
     regression,
@@ -55,6 +56,7 @@ BY_TASK: dict[Task, Measures] = {
     "multilabel": Measures(multilabel.evaluate, multilabel.judge),
     "clustering": Measures(clustering.evaluate, clustering.judge, clustering.picture),
     "control": Measures(control.evaluate, control.judge, control.picture),
+    "generation": Measures(generation.evaluate, generation.judge, generation.picture),
     "reconstruction": Measures(reconstruction.evaluate, reconstruction.judge, reconstruction.picture),
 }
 

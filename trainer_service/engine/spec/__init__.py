@@ -17,6 +17,7 @@ from trainer_service.engine.spec.models import (
 )
 from trainer_service.engine.spec.models.control import DQN, Bandit, PolicyGradient, QLearning
 from trainer_service.engine.spec.models.ensembles import Bagging, Stacking, Voting
+from trainer_service.engine.spec.models.generation import GAN
 from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression, Perceptron
 from trainer_service.engine.spec.models.neighbours import KNearestNeighbours, NaiveBayes
 from trainer_service.engine.spec.models.networks import MLP
@@ -91,6 +92,7 @@ __all__ = [
     "FAMILIES_BY_TASK",
     "FAMILY_SPECS",
     "FamilySpec",
+    "GAN",
     "GaussianMixture",
     "GridSearch",
     "Grouped",

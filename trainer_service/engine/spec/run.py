@@ -152,13 +152,15 @@ def _takers(spec: RunSpec) -> Iterator[str]:
 def _preprocessing_problem(spec: RunSpec) -> str:
     if spec.preprocessing and spec.dataset.form in ACTING:
         return "preprocessing: an environment is seen as it is; leave the steps out"
+    if spec.preprocessing and spec.task == "generation":
+        return "preprocessing: examples are made as they are; leave the steps out"
     problem = steps_problem(spec.preprocessing, spec.dataset, spec.task, spec.family)
     return f"preprocessing: {problem}" if problem else ""
 
 
 def _validation_problem(spec: RunSpec) -> str:
-    if spec.task == "control" and not isinstance(spec.validation, HoldOut):
-        return "validation.kind: start states of an environment are drawn once; use hold_out"
+    if spec.task in {"control", "generation"} and not isinstance(spec.validation, HoldOut):
+        return f"validation.kind: rows of {spec.task} are set apart once; use hold_out"
     problem = spec.validation.problem(spec.dataset)
     return f"validation.kind: {problem}" if problem else ""
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from trainer_service.engine.spec.base import FamilySpec
 from trainer_service.engine.spec.models.control import DQN, Bandit, PolicyGradient, QLearning
 from trainer_service.engine.spec.models.ensembles import Bagging, Stacking, Voting
+from trainer_service.engine.spec.models.generation import GAN
 from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression, Perceptron
 from trainer_service.engine.spec.models.neighbours import KNearestNeighbours, NaiveBayes
 from trainer_service.engine.spec.models.networks import MLP
@@ -38,7 +39,8 @@ Model = Annotated[
     | Bandit
     | QLearning
     | DQN
-    | PolicyGradient,
+    | PolicyGradient
+    | GAN,
     Field(discriminator="family"),
 ]
 FAMILY_SPECS: dict[str, type[FamilySpec]] = {family.name(): family for family in get_args(get_args(Model)[0])}
