@@ -74,8 +74,11 @@ UNSTATED = re.compile(
     r"|\b(?:doe|tbd|tbc|n/?a)\b|unpaid|verhandelbar|do uzgodnienia|a convenir|à négocier|a combinar",
     re.IGNORECASE,
 )
-# A savings plan, unless it is an end of a range: "344K - 401K".
-RETIREMENT_PLAN = re.compile(r"(?<!K - )(?<!K-)\b401 ?\(?[kK]\)?(?!\s?-\s?\d)")
+# A savings plan, unless it is an end of a range or has a currency before it: "344K - 401K", "USD 401K".
+RETIREMENT_PLAN = re.compile(
+    r"(?<![-–—.$€£])(?<![-–—.$€£]\s)(?<!\bto\s)(?<!USD\s)(?<!EUR\s)(?<!GBP\s)(?<!PLN\s)(?<!CAD\s)"
+    r"\b401 ?\(?[kK]\)?(?!\s?(?:-|–|—|to\b|\.\.)\s?\d)"
+)
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 MISSING = frozenset(
     [

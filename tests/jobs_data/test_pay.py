@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jobs_data.cleaning.pay import (
@@ -60,6 +60,9 @@ def test_an_upper_bound_leaves_the_lower_end_open():
     assert parse_pay("up to $90k") == Pay(None, 90_000, "USD")
 
 
+@example([401, 401], "USD", " – ")
+@example([344, 401], "EUR", "..")
+@example([1, 401], "PLN", " to ")
 @given(ENDS, st.sampled_from(["USD", "EUR", "PLN"]), st.sampled_from([" - ", "-", " – ", " to ", ".."]))
 def test_every_range_is_read_back(ends, code, dash):
     low, high = ends
