@@ -137,7 +137,9 @@ def parse_pay(text: str) -> Pay | None:
         return None
     is_lone = high is None
     is_open_below = is_lone and UPPER_BOUND.search(rest) is not None
-    has_more = cleaned[found.end() :].startswith("+") or LOWER_BOUND.search(rest) is not None
+    # Right behind the amount: "200k+", but not "$120k + bonus".
+    end = max(found.end(name) for name in ("low_digits", "low_scale", "low_after"))
+    has_more = cleaned[end : end + 1] == "+" or LOWER_BOUND.search(rest) is not None
     is_open_above = is_lone and not is_open_below and has_more
     if high is not None and low > high:
         raise Unreadable(f"pay {text[:80]!r} has its lower end above its upper end")

@@ -39,6 +39,13 @@ ENDS = st.tuples(st.integers(1, 999), st.integers(1, 999)).map(sorted)
         ("10-20 GBP/h", Pay(10, 20, "GBP", "hour")),
         ("$60,000 CAD", Pay(60_000, 60_000, "CAD")),
         ("R$ 5.000 - R$ 7.000", Pay(5_000, 7_000, "BRL")),
+        ("$50.00/hr - $65.00/hr", Pay(50, 65, "USD", "hour")),
+        ("De 45 000 € à 55 000 € par an", Pay(45_000, 55_000, "EUR", "year")),
+        ("12 LPA", Pay(1_200_000, 1_200_000, "", "year")),
+        ("From $75,000 a year", Pay(75_000, None, "USD", "year")),
+        ("200k+", Pay(200_000, None)),
+        ("A$120k + super", Pay(120_000, 120_000, "AUD")),
+        ("15 tys. zł / mies.", Pay(15_000, 15_000, "PLN", "month")),
     ],
 )
 def test_pay_of_every_board_is_read(text, pay):
