@@ -37,7 +37,7 @@ def curve(
 ) -> Spec:
     """Training and validation loss or reward by epoch; the best epoch is marked where it is known."""
     rows = curve_rows(points, kind)
-    scale = _loss_scale(rows) if kind is LOSS else _reward_scale(rows)
+    scale = _loss_scale(rows) if kind.measure == "loss" else _reward_scale(rows)
     axis = {"title": "epoch", "tickMinStep": 1, "format": "d"}
     x: Spec = {"field": "epoch", "type": "quantitative", "axis": axis}
     if epochs:

@@ -35,9 +35,19 @@ REWARD = CurveKind(
 )
 
 
+FORGING = CurveKind(
+    title="Loss of the generator by epoch",
+    measure="loss",
+    fields=("train_loss", "validation_loss"),
+    digits=4,
+    summary="Near 0.69 the judge can no longer tell made from real; a loss that runs away means that the "
+    "judge has won. There is no validation loss: the metrics compare made examples with held-out ones.",
+)
+
+
 def kind_of(task: str) -> CurveKind:
     """The curve of runs of `task`."""
-    return REWARD if task == "control" else LOSS
+    return {"control": REWARD, "generation": FORGING}.get(task, LOSS)
 
 
 def table(points: list[dict[str, Any]], kind: CurveKind) -> list[tuple[int, list[str]]]:
