@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import threading
 import time
@@ -87,7 +86,6 @@ class Slot(threading.Thread):
 
     def run(self) -> None:
         """Work until asked to stop."""
-        os.nice(settings.NICENESS)  # on Linux this thread's and its trainer's; heartbeats do not give way
         try:
             while not self._stopping.is_set():
                 if self.ensure_trainer() and not self._work_or_wait():

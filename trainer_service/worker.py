@@ -189,6 +189,7 @@ def _child_command(queues: Sequence[str]) -> list[str]:
         "--memory-bytes": settings.MACHINE_MEMORY_BYTES // settings.TRAINERS,
         "--device": "cuda:0" if list(queues) == [Queue.GPU] else "cpu",
         "--gpu-memory-fraction": settings.GPU_MEMORY_FRACTION / settings.TRAINERS,
+        "--niceness": settings.NICENESS,
     }
     return [*COMMAND, *(str(word) for option in options.items() for word in option)]
 

@@ -168,16 +168,3 @@ def test_the_trainers_of_a_gpu_share_its_memory(settings: Any, queues: list[str]
     command = worker._child_command(queues)
     assert command[command.index("--device") + 1] == device
     assert command[command.index("--gpu-memory-fraction") + 1] == "0.4"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a niceness for each thread")
-def test_training_gives_way_and_heartbeats_do_not(supervisor: Supervisor, settings: Any) -> None:
-    settings.NICENESS = 7
-    mine = os.getpriority(os.PRIO_PROCESS, 0)
-    supervisor.start()
-    wait_until(lambda: supervisor._slots[0]._trainer)
-    slot, pacemaker = supervisor._slots[0], supervisor._pacemaker
-    assert slot._trainer and slot.native_id and pacemaker.native_id
-    assert os.getpriority(os.PRIO_PROCESS, slot._trainer.pid) == mine + 7
-    assert os.getpriority(os.PRIO_PROCESS, slot.native_id) == mine + 7
-    assert os.getpriority(os.PRIO_PROCESS, pacemaker.native_id) == mine

@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from trainer_service.engine import processor
 from trainer_service.engine.callbacks import Callbacks
-from trainer_service.engine.limits import Limits, die_with_parent, give_way_as_session, share_gpu
+from trainer_service.engine.limits import Limits, die_with_parent, give_way, share_gpu
 from trainer_service.engine.results import EpochPoint, RunResult, checkpoint_name
 from trainer_service.engine.spec import digest, parse
 from trainer_service.engine.tariff import Tariff
@@ -65,10 +65,12 @@ class Child:
         self._drops: dict[str, frozenset[int]] = {}
         self._composable = True
 
-    def run(self, memory_bytes: int | None) -> None:
-        """Warm up, say so, and train jobs until the input ends."""
+    def run(self, memory_bytes: int | None, niceness: int = 0) -> None:
+        """Warm up, say so, and train jobs until the input ends; only training gives way to others."""
         threading.Thread(target=self._read, name="jobs", daemon=True).start()
-        self._send(kind="ready", **self._warm_up(memory_bytes))
+        about_itself = self._warm_up(memory_bytes)
+        give_way(niceness)
+        self._send(kind="ready", **about_itself)
         while True:
             self._serve(self._jobs.get())
 
@@ -273,14 +275,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--fd", type=int, default=1, help="file descriptor to answer on")
     options.add_argument("--memory-bytes", type=int, help="data the process may use above its warm size")
     options.add_argument("--device", default="cpu", help="cpu, or cuda:N")
+    options.add_argument("--niceness", type=int, default=0, help="how much training gives way to others")
     options.add_argument("--gpu-memory-fraction", type=float, default=1.0, help="share of the GPU's memory")
     chosen = options.parse_args(arguments)
     die_with_parent()
-    give_way_as_session()
     os.environ.update(processor.environment() | _chosen_by_operator())
     share_gpu(chosen.device, chosen.gpu_memory_fraction)
     with open(chosen.fd, "w", encoding="utf-8", closefd=False) as outgoing:
-        Child(sys.stdin, outgoing, device=chosen.device).run(chosen.memory_bytes)
+        Child(sys.stdin, outgoing, device=chosen.device).run(chosen.memory_bytes, chosen.niceness)
 
 
 if __name__ == "__main__":

@@ -86,15 +86,16 @@ def die_with_parent() -> None:
         sys.exit("the parent of this training process is gone")
 
 
-def give_way_as_session() -> None:
-    """Be as nice to processes of other sessions as this process is to those of its own.
+def give_way(niceness: int) -> None:
+    """Be `niceness` (0 to 19) nicer than before, to processes of other sessions too.
 
     Where Linux shares the processor between sessions first (autogroups), niceness counts only within one: who
     leads a session says it for the session. Under systemd and in containers their weights count instead.
     """
+    total = os.nice(niceness)
     if os.getsid(0) == os.getpid():
         with suppress(OSError):  # not on every system
-            AUTOGROUP.write_text(f"{os.nice(0)}", encoding="ascii")
+            AUTOGROUP.write_text(f"{total}", encoding="ascii")
 
 
 def share_gpu(device: str, fraction: float) -> None:

@@ -56,7 +56,7 @@ class Process:
 @pytest.fixture(scope="module")
 def child():
     """A warm child, shared: warming up takes seconds."""
-    process = Process("--memory-bytes", str(64 * 2**20))
+    process = Process("--memory-bytes", str(64 * 2**20), "--niceness", "3")
     yield process
     process.process.kill()
     process.process.wait()
@@ -66,6 +66,11 @@ def test_it_says_when_it_is_warm_and_what_it_is(child):
     assert child.ready["kind"] == "ready" and child.ready["device"] == "cpu"
     assert child.ready["composable"] is True
     assert child.ready["versions"]["arithmetic_class"] == child.ready["arithmetic_class"]
+
+
+def test_once_warm_it_gives_way_to_other_processes(child):
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, child.process.pid) == min(19, mine + 3)
 
 
 def test_it_trains_a_stack_and_tells_every_epoch(child, mlp, tmp_path):

@@ -111,8 +111,7 @@ def test_it_gives_way_as_a_session_where_it_leads_one(tmp_path, leads_session):
         pytest.skip("this kernel has no autogroups")
     before = AUTOGROUP.read_text().split()[-1]
     done = process(
-        "os.nice(3); limits.give_way_as_session(); "
-        "print(os.getpriority(os.PRIO_PROCESS, 0), limits.AUTOGROUP.read_text())",
+        "limits.give_way(3); print(os.getpriority(os.PRIO_PROCESS, 0), limits.AUTOGROUP.read_text())",
         tmp_path,
         leads_session=leads_session,
     )
