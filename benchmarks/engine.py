@@ -1,53 +1,80 @@
-"""Graded runs per minute of one process: the stacked trainer against the loops that people write.
+"""Graded runs per minute: the stacked trainer against the loops and frameworks that people use.
 
-    python benchmarks/engine.py [--repeats 3]
+    python -m benchmarks.engine [--repeats 3] [--families mlp,gru,lstm,transformer,cnn] [--processes 1]
 
-An MLP 64-64-64-10 on digits, 30 epochs of batches of 64, AdamW; learning rate, weight decay, dropout and seed
-differ by run. Everything has one thread and is timed in the same process, in turns, so that a busy machine
-slows all alike; processor time, equal to wall time on an idle core, leaves out the waiting for a core. "fit"
-compares training only; "train()" is the engine's whole way, with files and metrics.
+Networks on digits, batches of 64, AdamW; learning rate, weight decay, dropout and seed differ by run. All
+have one thread and are timed in the same process, in turns, so that a busy machine slows all alike; processor
+time, equal to wall time on an idle core, leaves out the waiting for a core. "fit" compares training only;
+"train()" is the engine's whole way, with files and metrics. skorch and Lightning take part where they are
+installed (`pip install skorch lightning`). With `--processes 2` the same work runs in two processes at once
+and the table shows what both did together.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import multiprocessing
+import os
 import statistics
+import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-from sklearn.neural_network import MLPClassifier
-from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from trainer_service.engine.processor import environment
 
-from trainer_service.engine import preprocess
-from trainer_service.engine.callbacks import Callbacks
-from trainer_service.engine.data import training_rows
-from trainer_service.engine.families import FAMILIES
-from trainer_service.engine.spec import RunSpec, parse
-from trainer_service.engine.train import one_thread, train
+if not environment().items() <= os.environ.items():  # a worker's child has these from its start
+    os.execve(
+        sys.executable, [sys.executable, "-m", "benchmarks.engine", *sys.argv[1:]], os.environ | environment()
+    )
 
-EPOCHS, BATCH, WIDTHS = 30, 64, (64, 64, 64, 10)
+from benchmarks import engine_peers as peers  # noqa: E402 - the environment comes first
+from trainer_service.engine import preprocess  # noqa: E402
+from trainer_service.engine.callbacks import Callbacks  # noqa: E402
+from trainer_service.engine.data import training_rows  # noqa: E402
+from trainer_service.engine.families import FAMILIES  # noqa: E402
+from trainer_service.engine.spec import RunSpec, parse, stack_key  # noqa: E402
+from trainer_service.engine.train import one_thread, train  # noqa: E402
+
+MODELS = {
+    "mlp": ({"hidden": [64, 64]}, 30),
+    "rnn": ({"hidden": 32}, 5),
+    "gru": ({"hidden": 32}, 5),
+    "lstm": ({"hidden": 32}, 5),
+    "transformer": ({"width": 32, "heads": 4, "layers": 2, "feed_forward": 64}, 3),
+    "cnn": ({"channels": [16, 32]}, 5),
+}
 
 
-def specs(count: int) -> list[RunSpec]:
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One way of making `count` runs."""
+
+    name: str
+    make: Callable[[list[RunSpec]], None]
+    count: int
+
+
+def specs(family: str, count: int) -> list[RunSpec]:
     """`count` runs that differ in all that may differ inside a stack."""
+    model, epochs = MODELS[family]
     return [
         parse(
             {
                 "task": "classification",
                 "data": {"dataset": "digits@1"},
                 "preprocessing": [{"step": "standardize"}],
-                "model": {"family": "mlp", "hidden": [64, 64]},
+                "model": {"family": family, **model},
                 "optimizer": {"kind": "adamw", "learning_rate": (3e-4, 1e-3, 3e-3, 1e-2)[i % 4]},
                 "regularization": {
                     "weight_decay": (0.0, 1e-4, 1e-2)[i % 3],
-                    "dropout": (0.0, 0.1, 0.3)[i // 2 % 3],
+                    "dropout": (0.0, 0.1, 0.3)[i // 2 % 3] if family == "mlp" else 0.0,
                 },
-                "training": {"epochs": EPOCHS, "batch_size": BATCH, "seed": i},
+                "training": {"epochs": epochs, "batch_size": 64, "seed": i},
             }
         )
         for i in range(count)
@@ -57,64 +84,14 @@ def specs(count: int) -> list[RunSpec]:
 def prepared(spec: RunSpec):
     """Rows of `spec`, preprocessed."""
     rows = training_rows(spec)
-    return preprocess.prepare(spec, rows)[1]
+    return preprocess.apply(preprocess.fit(spec, rows), rows)
 
 
-def by_dataloader(runs: list[RunSpec]) -> None:
-    """One after the other with DataLoader, nn.Module and AdamW, the loop of the tutorials."""
-    for spec in runs:
-        rows = prepared(spec)
-        torch.manual_seed(spec.training.seed)
-        dropout = spec.regularization.dropout
-        hidden = [
-            nn.Linear(64, 64),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            nn.Linear(64, 64),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-        ]
-        model = nn.Sequential(*hidden, nn.Linear(64, 10))
-        optimizer = torch.optim.AdamW(
-            model.parameters(), lr=spec.optimizer.learning_rate, weight_decay=spec.regularization.weight_decay
-        )
-        train_set = TensorDataset(torch.tensor(rows.train.features).float(), torch.tensor(rows.train.targets))
-        inputs, wanted = torch.tensor(rows.validation.features).float(), torch.tensor(rows.validation.targets)
-        loss_of = nn.CrossEntropyLoss()
-        for _ in range(EPOCHS):
-            model.train()
-            for features, targets in DataLoader(train_set, batch_size=BATCH, shuffle=True, drop_last=True):
-                optimizer.zero_grad()
-                loss = loss_of(model(features), targets)
-                loss.backward()
-                optimizer.step()
-            model.eval()
-            with torch.no_grad():
-                outputs = model(inputs)
-                loss_of(outputs, wanted).item(), (outputs.argmax(1) == wanted).float().mean().item()
-
-
-def by_scikit_learn(runs: list[RunSpec]) -> None:
-    """scikit-learn's MLPClassifier, same sizes, batches and epochs (it has no dropout)."""
-    for spec in runs:
-        rows = prepared(spec)
-        model = MLPClassifier(
-            WIDTHS[1:-1],
-            batch_size=BATCH,
-            max_iter=EPOCHS,
-            tol=0,
-            n_iter_no_change=10 * EPOCHS,
-            learning_rate_init=spec.optimizer.learning_rate,
-            alpha=spec.regularization.weight_decay,
-            random_state=spec.training.seed,
-        )
-        model.fit(rows.train.features, rows.train.targets)
-        model.score(rows.validation.features, rows.validation.targets)
-
-
-def by_stack(runs: list[RunSpec]) -> None:
-    """The engine's fit: the runs as one stack (a single run has its ghost)."""
-    FAMILIES["mlp"].fit(runs, [prepared(spec) for spec in runs], callbacks=Callbacks(), device="cpu")
+def by_fit(runs: list[RunSpec]) -> None:
+    """The engine's fit: one stack, or one after the other where a family trains alone."""
+    family = FAMILIES[runs[0].model.family]
+    for group in [runs] if stack_key(runs[0]) else [[spec] for spec in runs]:
+        family.fit(group, [prepared(spec) for spec in group], callbacks=Callbacks(), device="cpu")
 
 
 def by_train(runs: list[RunSpec]) -> None:
@@ -126,41 +103,63 @@ def by_train(runs: list[RunSpec]) -> None:
         train(runs, out_dirs=folders)
 
 
-METHODS: list[tuple[str, Callable[[list[RunSpec]], None], int]] = [
-    ("DataLoader + nn.Module + AdamW, one by one", by_dataloader, 3),
-    ("scikit-learn MLPClassifier, one by one", by_scikit_learn, 4),
-    ("engine fit, alone (with its ghost)", by_stack, 1),
-    ("engine fit, stack of 8", by_stack, 8),
-    ("engine fit, stack of 32", by_stack, 32),
-    ("engine train(), alone", by_train, 1),
-    ("engine train(), stack of 8", by_train, 8),
-    ("engine train(), stack of 32", by_train, 32),
-]
+def methods(family: str) -> list[Method]:
+    """The peers of a family, the first of which the others are compared with, and the engine."""
+
+    def alone(loop: Callable[[RunSpec, object], None]) -> Callable[[list[RunSpec]], None]:
+        return lambda runs: [loop(spec, prepared(spec)) for spec in runs] and None
+
+    found = [Method("DataLoader + nn.Module + AdamW, one by one", alone(peers.by_dataloader), 3)]
+    if family == "mlp":
+        found.append(Method("scikit-learn MLPClassifier, one by one", alone(peers.by_scikit_learn), 4))
+        if importlib.util.find_spec("skorch"):
+            found.append(Method("skorch, one by one", alone(peers.by_skorch), 2))
+        if importlib.util.find_spec("lightning"):
+            found.append(Method("Lightning, its defaults, one by one", alone(peers.by_lightning), 2))
+    sizes = (1, 8, 32, 128) if family == "mlp" else (1,) if family == "cnn" else (1, 8, 32)
+    found += [Method(f"engine fit, N = {size}", by_fit, size) for size in sizes]
+    if family == "mlp":
+        found += [Method(f"engine train(), N = {size}", by_train, size) for size in (1, 8, 32)]
+    return found
+
+
+def measure(family: str, repeats: int) -> list[tuple[str, list[float], list[float]]]:
+    """Runs per minute by wall clock and by processor time, for each method and round."""
+    warnings.filterwarnings("ignore")
+    taken = methods(family)
+    rates: list[tuple[str, list[float], list[float]]] = [(method.name, [], []) for method in taken]
+    with one_thread():
+        by_fit(specs(family, 2))
+        for _ in range(repeats):
+            for method, (_, wall, cpu) in zip(taken, rates, strict=True):
+                start, cpu_start = time.perf_counter(), time.process_time()
+                method.make(specs(family, method.count))
+                wall.append(60 * method.count / (time.perf_counter() - start))
+                cpu.append(60 * method.count / (time.process_time() - cpu_start))
+    return rates
 
 
 def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Print a table for each family."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
-    repeats = parser.parse_args().repeats
-    warnings.filterwarnings("ignore")
-    wall: dict[str, list[float]] = {name: [] for name, _, _ in METHODS}
-    cpu: dict[str, list[float]] = {name: [] for name, _, _ in METHODS}
-    with one_thread():
-        by_stack(specs(2))
-        for _ in range(repeats):
-            for name, method, count in METHODS:
-                start, cpu_start = time.perf_counter(), time.process_time()
-                method(specs(count))
-                wall[name].append(60 * count / (time.perf_counter() - start))
-                cpu[name].append(60 * count / (time.process_time() - cpu_start))
-    print("| method | runs/min by wall clock | runs/min by processor time | ratio |")
-    print("| --- | --- | --- | --- |")
-    for name, _, _ in METHODS:
-        ratio = statistics.median(
-            rate / base for rate, base in zip(cpu[name], cpu[METHODS[0][0]], strict=True)
-        )
-        print(f"| {name} | {_spread(wall[name])} | {_spread(cpu[name])} | {ratio:.1f}× |")
+    parser.add_argument("--families", default=",".join(MODELS))
+    parser.add_argument("--processes", type=int, default=1)
+    chosen = parser.parse_args()
+    for family in chosen.families.split(","):
+        print(f"\n{family}, {MODELS[family][1]} epochs, {chosen.processes} process(es)\n")
+        print("| method | runs/min by wall clock | runs/min by processor time | × the first |")
+        print("| --- | ---: | ---: | ---: |")
+        together = [(family, chosen.repeats)] * chosen.processes
+        with multiprocessing.get_context("spawn").Pool(chosen.processes) as pool:
+            by_process = pool.starmap(measure, together)
+        base = None
+        for rows in zip(*by_process, strict=True):
+            wall = [sum(values) for values in zip(*(row[1] for row in rows), strict=True)]
+            cpu = [sum(values) for values in zip(*(row[2] for row in rows), strict=True)]
+            base = base or cpu
+            ratio = statistics.median(rate / first for rate, first in zip(cpu, base, strict=True))
+            print(f"| {rows[0][0]} | {_spread(wall)} | {_spread(cpu)} | {ratio:.1f} |", flush=True)
 
 
 def _spread(values: list[float]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from trainer_service.engine import results
 from trainer_service.engine.results import Failure
+from trainer_service.engine.spec import NEURAL_FAMILIES
 
 _RESUBMIT = "Submit again; the attempt was refunded."
 
@@ -64,7 +65,7 @@ GRADING_FAILED = Failure(
     next_step="Nothing is lost: an instructor can repair the exercise and grade this run again.",
 )
 _SMALLER = {
-    "mlp": "Halve the batch or the width of the layers.",
+    **dict.fromkeys(NEURAL_FAMILIES, "Halve the batch or the width of the layers."),
     "random_forest": "Take half the trees, or fewer levels.",
     "decision_tree": "Take fewer levels, or a smaller share of the rows.",
     "svm": "Train on half the rows: its memory grows with their square.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -18,7 +18,11 @@ from torch import Tensor
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.checkpoint import Checkpoint, fits
 from trainer_service.engine.results import EpochPoint
+from trainer_service.engine.schedules import factor
+from trainer_service.engine.spec import Schedule
 from trainer_service.engine.stack import Blocks, Measured, Recipe, Row, Stack, State
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,12 @@ class Plan:
     """How long a stack trains. `patience` is by row."""
 
     epochs: int
-    schedule: str
+    schedule: Schedule
     patience: Sequence[int | None]
 
-    def rate(self, epoch: int) -> float:
-        """Factor on the learning rates in epoch `epoch` (from 0); cosine reaches zero at the very end."""
-        return (1 + math.cos(math.pi * epoch / self.epochs)) / 2 if self.schedule == "cosine" else 1.0
+    def rate(self, epoch: int, curve: Sequence[EpochPoint] = ()) -> float:
+        """Factor on the learning rate of a row in epoch `epoch` (from 0), after its `curve` so far."""
+        return factor(self.schedule, epoch, self.epochs, curve)
 
 
 @dataclass(slots=True)
@@ -150,11 +154,12 @@ def train_stack(
         course.regroup(epoch, callbacks)
         if course.stack is None:
             continue
-        measured = course.stack.epoch(epoch, plan.rate(epoch))
+        rates = [plan.rate(epoch, trained[member].curve) for member in course.members]
+        measured = course.stack.epoch(epoch, _with_ghosts(rates, len(course.stack.rows)))
         for position, member in enumerate(course.members):
             run = trained[member]
             run.examples += course.stack.examples_per_epoch
-            point = run.after_epoch(epoch + 1, plan.rate(epoch), measured, position)
+            point = run.after_epoch(epoch + 1, rates[position], measured, position)
             if not run.ended and run.is_better(point):
                 run.weights.copy_(course.stack.weights[position])
             callbacks.on_epoch(member, point)
@@ -209,10 +214,14 @@ class _Course:
         assert state is not None
         return state
 
+    @property
+    def _least(self) -> int:
+        return self.recipe.network.smallest(self.data.features.device)
+
     def _build(self, states: list[State]) -> Stack | None:
         if not states:
             return None
-        positions = _with_ghosts(list(range(len(self.members))), self.recipe.network.smallest)
+        positions = _with_ghosts(list(range(len(self.members))), self._least)
         rows = [self.trained[self.members[position]].row for position in positions]
         return Stack(self.recipe, rows, self.data, State.join(states).take(positions))
 
@@ -228,9 +237,9 @@ def _resume(run: Trained, member: int, callbacks: Callbacks) -> None:
         callbacks.on_epoch(member, point)
 
 
-def _with_ghosts(positions: list[int], smallest: int) -> list[int]:
-    """`positions`, the first one again where a stack would be too small: its doubles are never read."""
-    return positions + positions[:1] * (smallest - len(positions))
+def _with_ghosts(rows: list[_T], smallest: int) -> list[_T]:
+    """`rows`, the first one again where a stack would be too small: its doubles are never read."""
+    return rows + rows[:1] * (smallest - len(rows))
 
 
 def _finite(value: float) -> float | None:

@@ -7,16 +7,32 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from trainer_service.engine.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`steps` batches of an epoch, `runs` rows, `batch` examples in each, `width` outputs for an example."""
+
+    steps: int
+    runs: int
+    batch: int
+    width: int
+
 
 class Loss(ABC):
-    """Loss of N runs on batches of B examples with outputs of some width; `steps` batches make an epoch."""
+    """Loss of all runs of a stack, batch by batch.
+
+    `smoothing` is by run the share of a class target that is spread over all classes.
+    """
 
     @abstractmethod
-    def __init__(self, steps: int, runs: int, batch: int, width: int, device: torch.device) -> None: ...
+    def __init__(self, shape: Shape, device: torch.device, smoothing: Sequence[float]) -> None: ...
 
     @abstractmethod
     def gradient(self, step: int, outputs: Tensor, targets: Tensor, error: Tensor) -> None:
@@ -38,13 +54,18 @@ class CrossEntropy(Loss):
     Works on transposed outputs (classes, N·B): a few long rows, not many short ones, four times as fast.
     """
 
-    def __init__(self, steps: int, runs: int, batch: int, width: int, device: torch.device) -> None:
+    def __init__(self, shape: Shape, device: torch.device, smoothing: Sequence[float]) -> None:
+        steps, runs, batch, width = shape.steps, shape.runs, shape.batch, shape.width
         self._shape = (steps, runs, batch)
         examples = runs * batch
+        self._smoothing = torch.tensor(smoothing, device=device)
+        self._is_smooth = any(smoothing)
         self._table = torch.empty(width, examples, device=device)
         self._by_example = self._table.t().view(runs, batch, width)
         self._classes = self._table.unbind(0)
-        self._minus_one = torch.full((1, examples), -1.0, device=device)
+        spread = self._smoothing.repeat_interleave(batch)
+        self._spread, self._minus_rest = spread / width, (spread - 1).unsqueeze(0)
+        self._means = torch.zeros(steps, examples, device=device)
         self._chosen = torch.empty(steps, 1, examples, device=device)
         self._highest = torch.empty(steps, examples, device=device)
         self._sums = torch.empty(steps, examples, device=device)
@@ -55,16 +76,25 @@ class CrossEntropy(Loss):
         self._by_example.copy_(outputs)
         torch.gather(table, 0, wanted, out=self._chosen[step])
         torch.amax(table, 0, out=highest)
+        if self._is_smooth:
+            _add_up(self._classes, self._means[step]).div_(len(self._classes))
         table.sub_(highest).exp_()
         _add_up(self._classes, sums)
-        table.div_(sums).scatter_add_(0, wanted, self._minus_one).mul_(1 / self._shape[2])
+        table.div_(sums)
+        if self._is_smooth:
+            table.sub_(self._spread)
+        table.scatter_add_(0, wanted, self._minus_rest).mul_(1 / self._shape[2])
         error.copy_(self._by_example)
 
     def epoch(self, variance: Tensor) -> tuple[Tensor, Tensor]:
         chosen, sums = self._chosen.view(self._shape), self._sums.view(self._shape)
         highest = self._highest.view(self._shape)
-        losses = _cross_entropy(chosen, highest, sums).mean(dim=2)
-        return losses, (chosen >= highest).to(torch.float64).mean(dim=(0, 2))
+        losses = _cross_entropy(chosen, highest, sums)
+        if self._is_smooth:
+            share = self._smoothing.to(torch.float64).view(1, -1, 1)
+            spread = _cross_entropy(self._means.view(self._shape), highest, sums)
+            losses.mul_(1 - share).add_(spread * share)
+        return losses.mean(dim=2), (chosen >= highest).to(torch.float64).mean(dim=(0, 2))
 
     @staticmethod
     def measure(outputs: Tensor, targets: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
@@ -78,33 +108,84 @@ class CrossEntropy(Loss):
 
 
 class SquaredError(Loss):
-    """Mean squared error against numbers (N·B,); the score is R², with `variance` (N,) of the targets."""
+    """Mean squared error against numbers, (N·B,) or (N·B, width).
 
-    def __init__(self, steps: int, runs: int, batch: int, width: int, device: torch.device) -> None:
-        self._batch = batch
-        self._squares = torch.empty(steps, runs, batch, width, device=device)
+    The score is R², with `variance` (N,) of the targets: of all of them, each around the mean of its column.
+    """
+
+    def __init__(self, shape: Shape, device: torch.device, smoothing: Sequence[float]) -> None:
+        self._scale = 2 / (shape.batch * shape.width)
+        self._squares = torch.empty(shape.steps, shape.runs, shape.batch, shape.width, device=device)
 
     def gradient(self, step: int, outputs: Tensor, targets: Tensor, error: Tensor) -> None:
         torch.sub(outputs, targets.view(outputs.shape), out=error)
         torch.mul(error, error, out=self._squares[step])
-        error.mul_(2 / self._batch)
+        error.mul_(self._scale)
 
     def epoch(self, variance: Tensor) -> tuple[Tensor, Tensor]:
-        losses = self._squares.squeeze(-1).to(torch.float64).mean(dim=2)
-        return losses, 1 - losses.mean(0) / variance
+        losses = self._squares.flatten(2).to(torch.float64).mean(dim=2)
+        return losses, 1 - mean_of_steps(losses) / variance
 
     @staticmethod
     def measure(outputs: Tensor, targets: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
-        loss = (outputs.squeeze(-1) - targets).to(torch.float64).square_().mean(1)
+        difference = (outputs - targets.view(outputs.shape)).flatten(1)
+        loss = difference.to(torch.float64).square_().mean(1)
         return loss, 1 - loss / variance
 
 
-LOSSES: dict[str, type[Loss]] = {"classification": CrossEntropy, "regression": SquaredError}
+class BinaryCrossEntropy(Loss):
+    """Cross-entropy of each label by itself, against zeros and ones (N·B, labels).
+
+    The score is the share of labels that are right, each said to be there when its output is above zero.
+    """
+
+    def __init__(self, shape: Shape, device: torch.device, smoothing: Sequence[float]) -> None:
+        self._scale = 1 / (shape.batch * shape.width)
+        sides = (shape.steps, shape.runs, shape.batch, shape.width)
+        self._outputs, self._targets = torch.empty(sides, device=device), torch.empty(sides, device=device)
+
+    def gradient(self, step: int, outputs: Tensor, targets: Tensor, error: Tensor) -> None:
+        wanted = targets.view(outputs.shape)
+        self._outputs[step].copy_(outputs)
+        self._targets[step].copy_(wanted)
+        torch.sigmoid(outputs, out=error)
+        error.sub_(wanted).mul_(self._scale)
+
+    def epoch(self, variance: Tensor) -> tuple[Tensor, Tensor]:
+        losses = _binary_cross_entropy(self._outputs, self._targets).flatten(2).mean(dim=2)
+        right = (self._outputs > 0) == (self._targets > 0.5)
+        return losses, right.to(torch.float64).mean(dim=(0, 2, 3))
+
+    @staticmethod
+    def measure(outputs: Tensor, targets: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
+        wanted = targets.view(outputs.shape)
+        right = (outputs > 0) == (wanted > 0.5)
+        losses = _binary_cross_entropy(outputs, wanted).flatten(1).mean(1)
+        return losses, right.to(torch.float64).flatten(1).mean(1)
+
+
+LOSSES: dict[Task, type[Loss]] = {
+    "classification": CrossEntropy,
+    "regression": SquaredError,
+    "multilabel": BinaryCrossEntropy,
+    "reconstruction": SquaredError,
+}
+
+
+def mean_of_steps(losses: Tensor) -> Tensor:
+    """Mean of (steps, N) over the steps, (N,), step after step: torch.mean goes another way for N = 1."""
+    return _add_up(losses.unbind(0), torch.empty_like(losses[0])).div_(len(losses))
 
 
 def _cross_entropy(chosen: Tensor, highest: Tensor, sums: Tensor) -> Tensor:
     """-log softmax of the chosen outputs, given the highest output and the sum of exp(output - highest)."""
     return sums.to(torch.float64).log_() + (highest.to(torch.float64) - chosen)
+
+
+def _binary_cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:
+    """-log of the probability of what is so, by label; outputs are log odds."""
+    odds = outputs.to(torch.float64)
+    return torch.clamp_min(odds, 0).sub_(odds * targets).add_(torch.log1p(torch.exp(-odds.abs())))
 
 
 def _add_up(rows: Sequence[Tensor], total: Tensor) -> Tensor:

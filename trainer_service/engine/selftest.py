@@ -1,6 +1,6 @@
 """Does this machine keep the promise that stacked results rest on? A second of training tells.
 
-The promise is that a row's weights have the same bits with a ghost, in a full stack, at any place, and after
+The promise is that a row's weights have the same bits alone, in a full stack, at any place, and after
 neighbours have left. It depends on the math library's kernels, so each training process proves it at start.
 """
 
@@ -16,7 +16,7 @@ _ROWS, _EPOCHS = 8, 2
 
 
 def is_composable(device: str = "cpu") -> bool:
-    """Whether a row trained with a ghost equals the same row in a stack, for a few shapes."""
+    """Whether a row trained alone equals the same row in a stack, for a few shapes."""
     shapes = (((64, 64, 64, 10), 64), ((30, 128, 2), 32), ((13, 7, 17, 3), 8))
     return all(_agrees(sizes, batch, device) for sizes, batch in shapes)
 
@@ -30,7 +30,7 @@ def _agrees(sizes: tuple[int, ...], batch: int, device: str) -> bool:
     fewer = full.keep([6, 2, 5])
     fewer.epoch(1, 1.0)
     for place, member in enumerate((6, 2, 5)):
-        alone = Stack(recipe, [rows[member]] * 2, data)
+        alone = Stack(recipe, [rows[member]] * network.smallest(data.features.device), data)
         for epoch in range(_EPOCHS):
             alone.epoch(epoch, 1.0)
         if not torch.equal(alone.weights[0], fewer.weights[place]):

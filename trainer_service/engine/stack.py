@@ -3,8 +3,9 @@
 Row i of every tensor is run i: parameters are one (N, P) buffer, and an architecture computes outputs and
 gradients of all rows at once. Runs share the shapes and the number of steps; learning rate, momentum, weight
 decay, dropout, seed and data are each row's own. All random numbers of a row come from its own seed
-(`randomness`) and all its matrices are aligned, so its arithmetic is the same alone and among any neighbours,
-bit for bit, as long as N > 1: libraries take another path for a batch of one, so N = 1 is refused.
+(`randomness`) and products are made row by row (`kernels`), so its arithmetic is the same alone and among any
+neighbours, bit for bit. A GPU's libraries take another path for a batch of one, so there a row that is alone
+gets a ghost beside it (`Architecture.smallest`).
 
 Batches: an epoch deals the rows in a new order into full batches and leaves out the rest; with fewer rows
 than one batch, all rows are one smaller batch.
@@ -21,27 +22,34 @@ from torch import Tensor
 
 from trainer_service.engine.architectures.base import Architecture, Memory
 from trainer_service.engine.dropout import Dropping, Masks
-from trainer_service.engine.losses import LOSSES
-from trainer_service.engine.optimizers import StepSizes, choose
+from trainer_service.engine.losses import LOSSES, Shape, mean_of_steps
+from trainer_service.engine.optimizers import Rates, StepSizes, choose
+from trainer_service.engine.penalties import Limits, Penalties
 from trainer_service.engine.randomness import Stream, generator
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What may differ between the runs of a stack. `dropout` is in 1/256; `block` is a place in `Blocks`."""
+    """What may differ between the runs of a stack.
+
+    `dropout` is in 1/256; `block` is a place in `Blocks`; `smoothing` is the share of a target (0..1) that is
+    spread over all classes.
+    """
 
     seed: int
     sizes: StepSizes
     dropout: int = 0
     block: int = 0
+    limits: Limits = Limits()
+    smoothing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
     """Training data of a stack: one block for each different split, all of the same shape.
 
-    Features are (blocks, n, padded features), targets (blocks, n); validation likewise. Variances are of the
-    targets of each block, (blocks,) float64.
+    Features are (blocks, n, padded features), targets (blocks, n) or (blocks, n, values); validation
+    likewise. Variances are of the targets of each block, (blocks,) float64.
     """
 
     features: Tensor
@@ -108,10 +116,9 @@ class Stack:
     """N rows in training. Rows leave by `keep`, which builds the smaller stack."""
 
     def __init__(self, recipe: Recipe, rows: Sequence[Row], data: Blocks, state: State | None = None) -> None:
-        if len(rows) < recipe.network.smallest:
-            raise ValueError(
-                f"a stack has at least {recipe.network.smallest} rows, got {len(rows)}: add a ghost row"
-            )
+        least = recipe.network.smallest(data.features.device)
+        if len(rows) < least:
+            raise ValueError(f"a stack has at least {least} rows here, got {len(rows)}: add a ghost row")
         self.recipe, self.rows, self.data = recipe, tuple(rows), data
         optimizer = choose(recipe.optimizer, fused=recipe.fused)
         if state is None:
@@ -121,6 +128,7 @@ class Stack:
         self._gradients = torch.zeros_like(self.weights)
         sizes = [row.sizes for row in rows]
         self._optimizer = optimizer(self.weights, self._gradients, sizes, self._moments)
+        self._penalties = Penalties(self.weights, self._gradients, [row.limits for row in rows])
         self._allocate()
 
     @property
@@ -138,12 +146,12 @@ class Stack:
         rows = [self.rows[position] for position in positions]
         return Stack(self.recipe, rows, self.data, self.state.take(positions))
 
-    def epoch(self, epoch: int, rate: float) -> Measured:
-        """Train epoch number `epoch` (from 0) with learning rates scaled by `rate`, then validate."""
+    def epoch(self, epoch: int, rates: Rates) -> Measured:
+        """Train epoch number `epoch` (from 0) with learning rates scaled by `rates`, then validate."""
         self._deal(epoch)
         with np.errstate(all="ignore"):  # a row that diverges is seen in its numbers
             for step in range(self._steps):
-                self._step(epoch, step, rate)
+                self._step(epoch, step, rates)
             return self._measure()
 
     # Memory ---------------------------------------------------------------------------------------------
@@ -153,16 +161,18 @@ class Stack:
         available, runs = self.data.features.shape[1], len(self.rows)
         self._batch = batch = min(self.recipe.batch_size, available)
         self._steps = available // batch
-        self._examples, self._labels = self.data.features.flatten(0, 1), self.data.targets.flatten()
+        self._examples, self._labels = self.data.features.flatten(0, 1), self.data.targets.flatten(0, 1)
         self._order = torch.empty(self._steps, runs, batch, dtype=torch.long, device=device)
         self._inputs = torch.empty(runs * batch, architecture.inputs, device=device)
-        self._targets = torch.empty(self._steps, runs * batch, dtype=self._labels.dtype, device=device)
+        dealt = (self._steps, runs * batch, *self._labels.shape[1:])
+        self._targets = torch.empty(dealt, dtype=self._labels.dtype, device=device)
         self._before = torch.empty_like(self.weights)
         self._masks = self._make_masks()
         inputs = self._inputs.view(runs, batch, -1)
         self._program = architecture.place(Memory(self.weights, self._gradients, inputs, self._masks))
         loss = LOSSES[architecture.task]
-        self._loss = loss(self._steps, runs, batch, architecture.outputs, device)
+        shape = Shape(self._steps, runs, batch, architecture.outputs)
+        self._loss = loss(shape, device, [row.smoothing for row in self.rows])
         blocks = torch.tensor([row.block for row in self.rows], device=device)
         self._offsets = (blocks * available).unsqueeze(1)
         self._variance = self.data.variance[blocks]
@@ -186,9 +196,9 @@ class Stack:
             order = torch.randperm(available, generator=generator(row.seed, Stream.ORDER, epoch))
             self._order[:, position] = order[:dealt].view(self._steps, self._batch)
         self._order += self._offsets
-        torch.index_select(self._labels, 0, self._order.view(-1), out=self._targets.view(-1))
+        torch.index_select(self._labels, 0, self._order.view(-1), out=self._targets.flatten(0, 1))
 
-    def _step(self, epoch: int, step: int, rate: float) -> None:
+    def _step(self, epoch: int, step: int, rates: Rates) -> None:
         if self._masks:
             self._masks.prepare(epoch, step)
         torch.index_select(self._examples, 0, self._order[step].view(-1), out=self._inputs)
@@ -198,7 +208,8 @@ class Stack:
         if step == self._steps - 1:
             self._before.copy_(self.weights)
         self._steps_done += 1
-        self._optimizer.step(self._steps_done, rate)
+        self._penalties.apply()
+        self._optimizer.step(self._steps_done, rates)
 
     # After an epoch -------------------------------------------------------------------------------------
 
@@ -212,7 +223,7 @@ class Stack:
         return Measured(
             first_loss=losses[0].tolist(),
             largest_loss=losses.amax(0).tolist(),
-            train_loss=losses.mean(0).tolist(),
+            train_loss=mean_of_steps(losses).tolist(),
             train_score=score.tolist(),
             validation_loss=validation_loss.tolist(),
             validation_score=validation_score.tolist(),

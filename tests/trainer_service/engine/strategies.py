@@ -8,7 +8,14 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from trainer_service.engine.catalogue import DATASETS
-from trainer_service.engine.spec import FAMILIES_BY_TASK, FAMILY_SPECS, RunSpec, SpecError, parse
+from trainer_service.engine.spec import (
+    FAMILIES_BY_TASK,
+    FAMILY_SPECS,
+    NEURAL_FAMILIES,
+    RunSpec,
+    SpecError,
+    parse,
+)
 
 PENALTIES = st.sampled_from(["none", "l1", "l2", "elastic_net"])
 DEPTHS = st.none() | st.integers(1, 64)
@@ -20,6 +27,9 @@ EXPLORING = {
     "epsilon_decay": st.floats(0.01, 1),
 }
 ENSEMBLES = frozenset({"bagging", "voting", "stacking"})
+
+STARTS = st.sampled_from(["scaled", "glorot", "he", "zero"])
+RECURRENT = {"hidden": st.sampled_from([8, 16]), "layers": st.integers(1, 2)}
 
 KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "linear_regression": {"penalty": PENALTIES, "alpha": st.floats(1e-6, 1e4), "l1_ratio": RATIOS},
@@ -87,6 +97,27 @@ KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "mlp": {
         "hidden": st.lists(st.integers(1, 40), min_size=1, max_size=8),
         "activation": st.sampled_from(["relu", "tanh"]),
+        "initialization": STARTS,
+    },
+    "autoencoder": {
+        "hidden": st.lists(st.integers(1, 40), max_size=4),
+        "code": st.integers(1, 256),
+        "activation": st.sampled_from(["relu", "tanh"]),
+        "initialization": STARTS,
+    },
+    "cnn": {
+        "channels": st.lists(st.sampled_from([8, 16]), min_size=1, max_size=4),
+        "block": st.sampled_from(["plain", "residual", "separable"]),
+        "normalization": st.sampled_from(["none", "group"]),
+    },
+    "rnn": RECURRENT,
+    "gru": RECURRENT,
+    "lstm": RECURRENT,
+    "transformer": {
+        "width": st.sampled_from([16, 32]),
+        "heads": st.sampled_from([1, 2, 4, 8]),
+        "layers": st.integers(1, 2),
+        "feed_forward": st.sampled_from([16, 32]),
     },
     "bandit": {
         "strategy": st.sampled_from(["epsilon_greedy", "ucb"]),
@@ -132,7 +163,7 @@ KNOBS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 
 def members(task: str) -> st.SearchStrategy[dict[str, Any]]:
     """Any model that can be part of an ensemble for `task`."""
-    names = sorted(FAMILIES_BY_TASK[task] - ENSEMBLES - {"mlp"})
+    names = sorted(FAMILIES_BY_TASK[task] - ENSEMBLES - NEURAL_FAMILIES)
     return st.sampled_from(names).flatmap(lambda name: knobs(name, task))
 
 
@@ -191,9 +222,21 @@ VALIDATIONS = st.just(HOLD_OUT) | st.sampled_from(
         {"kind": "grouped", "folds": 2},
     ]
 )
-OPTIMIZERS = st.fixed_dictionaries(
-    {"kind": st.just("sgd"), "learning_rate": st.floats(1e-7, 10), "momentum": st.floats(0, 0.999)}
-) | st.fixed_dictionaries({"kind": st.just("adamw"), "learning_rate": st.floats(1e-7, 10)})
+SIZES = {"learning_rate": st.floats(1e-7, 10), "momentum": st.floats(0, 0.999)}
+OPTIMIZERS = (
+    st.fixed_dictionaries({"kind": st.just("sgd"), "nesterov": st.booleans(), **SIZES})
+    | st.fixed_dictionaries(
+        {"kind": st.sampled_from(["adam", "adamw"]), "learning_rate": st.floats(1e-7, 10)}
+    )
+    | st.fixed_dictionaries({"kind": st.just("rmsprop"), "smoothing": st.floats(0, 0.9999), **SIZES})
+)
+FACTORS = st.floats(0.01, 1)
+SCHEDULES = (
+    st.fixed_dictionaries({"kind": st.sampled_from(["constant", "cosine"])})
+    | st.fixed_dictionaries({"kind": st.just("step"), "every": st.integers(1, 300), "factor": FACTORS})
+    | st.fixed_dictionaries({"kind": st.just("warm_up"), "epochs": st.integers(1, 100)})
+    | st.fixed_dictionaries({"kind": st.just("plateau"), "patience": st.integers(0, 100), "factor": FACTORS})
+)
 
 
 @st.composite
@@ -205,12 +248,15 @@ def specs(draw: st.DrawFn) -> RunSpec:
     dataset = DATASETS[draw(st.sampled_from(sorted(DATASETS)))]
     task = draw(st.sampled_from(dataset.tasks))
     acts, changes = task in {"control", "generation"}, st.floats(-10, 10)
-    takers = FAMILIES_BY_TASK[task]
+    takers = [name for name in FAMILIES_BY_TASK[task] if FAMILY_SPECS[name].forms & {dataset.form, "table"}]
     if acts:
-        takers = {name for name in takers if dataset.form in FAMILY_SPECS[name].forms}
+        takers = [name for name in FAMILIES_BY_TASK[task] if dataset.form in FAMILY_SPECS[name].forms]
     family = draw(st.sampled_from(sorted(takers)))
-    steps = draw(st.lists(st.sampled_from(STEPS), unique=True, max_size=3))
-    if dataset.form == "text" and family not in {"mlp"}:
+    kept = STEPS if acts or "table" in FAMILY_SPECS[family].forms else ["standardize", "minmax"]
+    if dataset.form == "text" and "text" in FAMILY_SPECS[family].forms:
+        kept = []
+    steps = draw(st.lists(st.sampled_from(kept), unique=True, max_size=3)) if kept else []
+    if dataset.form == "text" and kept:
         steps = ["tf_idf", *(step for step in steps if step in {"standardize", "pca", "select"})]
     if dataset.missing:
         steps = ["impute", *(step for step in steps if step != "impute")]
@@ -228,10 +274,13 @@ def specs(draw: st.DrawFn) -> RunSpec:
         "model": draw(knobs(family, task)),
         "validation": draw(VALIDATIONS),
         "optimizer": draw(OPTIMIZERS),
-        "schedule": {"kind": draw(st.sampled_from(["constant", "cosine"]))},
+        "schedule": draw(SCHEDULES),
         "regularization": {
             "weight_decay": draw(RATIOS),
             "dropout": draw(st.floats(0, 0.9)),
+            "l1": draw(st.just(0.0) | RATIOS),
+            "gradient_clip": draw(st.none() | st.floats(1e-3, 1e3)),
+            "label_smoothing": draw(st.just(0.0) | st.floats(0, 0.5)),
             "early_stopping_patience": draw(st.none() | st.integers(1, 100)),
         },
         "training": {

@@ -37,6 +37,9 @@ HELD_OUT = {
     "cliff_walking@1": "1326527ab6932d0b",
     "bandit@1": "e3fd73eb9f8ba7ec",
     "ring@1": "741a958124dc6a24",
+    "waves@1": "4c6cb3336b95fbfb",
+    "shops@1": "3cb6e2e4909cd720",
+    "brackets@1": "88c7ef1d9687213b",
 }
 
 

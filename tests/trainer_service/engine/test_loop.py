@@ -9,7 +9,7 @@ import pytest
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.loop import Plan
 from trainer_service.engine.results import EpochPoint
-from trainer_service.engine.spec import parse
+from trainer_service.engine.spec import Constant, Cosine, parse
 
 
 class Watching(Callbacks):
@@ -33,11 +33,11 @@ def digest(result):
 
 
 def test_a_cosine_falls_from_one_to_nearly_zero():
-    plan = Plan(epochs=10, schedule="cosine", patience=[])
+    plan = Plan(epochs=10, schedule=Cosine(kind="cosine"), patience=[])
     rates = [plan.rate(epoch) for epoch in range(10)]
     assert rates[0] == 1 and rates[5] == pytest.approx(0.5) and 0 < rates[9] < 0.03
     assert rates == sorted(rates, reverse=True)
-    assert Plan(epochs=10, schedule="constant", patience=[]).rate(9) == 1
+    assert Plan(epochs=10, schedule=Constant(kind="constant"), patience=[]).rate(9) == 1
 
 
 def test_every_epoch_of_every_row_is_told(mlp, run):

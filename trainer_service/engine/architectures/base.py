@@ -2,7 +2,7 @@
 
 An `Architecture` says how the parameters of one run lie in a flat row and what a run starts from. Placed in
 the memory of a stack it becomes a `Program`, which computes outputs and gradients of all rows at once. What
-a row gets must not depend on its neighbours: a program multiplies matrices row by row (`products`), adds up
+a row gets must not depend on its neighbours: a program multiplies matrices row by row (`kernels`), adds up
 within a row only, and takes every random number from the row's own masks.
 """
 
@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Literal
 
+import torch
 from torch import Tensor
 
 from trainer_service.engine.dropout import Masks
@@ -53,9 +55,12 @@ class Program(ABC):
 
 
 class Architecture(ABC):
-    """A shape of network. `smallest` rows make a stack: with fewer, its arithmetic would be another."""
+    """A shape of network.
 
-    smallest = 2
+    `bend` is the bend between the layers whose units `activations` shows.
+    """
+
+    bend: Literal["relu", "tanh"]
     task: Task
 
     @property
@@ -87,9 +92,28 @@ class Architecture(ABC):
     def initial(self, seed: int) -> Tensor:
         """The row (row_length,) that a run starts from, a function of its seed alone."""
 
+    def smallest(self, device: torch.device) -> int:
+        """Rows that a stack needs at least: with fewer, the arithmetic of a row would be another.
+
+        On the CPU a row is computed the same way alone; a GPU's library has another way for a batch of one.
+        """
+        return 1 if device.type == "cpu" else 2
+
     @abstractmethod
     def place(self, memory: Memory) -> Program:
         """The program that computes in `memory`."""
+
+    @abstractmethod
+    def answer(self, row: Tensor, features: Tensor) -> Tensor:
+        """Outputs (n, outputs) of one run with `row` (row_length,) for `features` (n, inputs unpadded)."""
+
+    @abstractmethod
+    def arrays(self, row: Tensor) -> dict[str, Tensor]:
+        """The parameters of one run by name, without padding, each contiguous."""
+
+    def activations(self, row: Tensor, features: Tensor) -> list[Tensor]:
+        """What every hidden unit gives for `features`, (n, units) by layer, where units can die."""
+        return []
 
     @abstractmethod
     def pad(self, features: Tensor) -> Tensor:

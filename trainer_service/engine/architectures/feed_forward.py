@@ -19,9 +19,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainer_service.engine.architectures.base import ALIGNMENT, Architecture, Memory, Program
-from trainer_service.engine.products import multiply, product
+from trainer_service.engine.kernels import multiply, product, tanh
 from trainer_service.engine.randomness import Stream, generator
-from trainer_service.engine.spec import MLP, RunSpec
 from trainer_service.engine.tasks import Task
 
 
@@ -35,18 +34,15 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Network(Architecture):
-    """Layer widths from features to outputs, the bend between layers, and the task that sets the loss."""
+    """Layer widths from features to outputs, the bend between layers, and the task that sets the loss.
+
+    `start` names the rule by which weights are drawn at the beginning.
+    """
 
     sizes: tuple[int, ...]
-    activation: Literal["relu", "tanh"]
+    bend: Literal["relu", "tanh"]
     task: Task
-
-    @classmethod
-    def of(cls, spec: RunSpec) -> Network:
-        """The network that `spec` describes; its model must be an MLP."""
-        assert isinstance(spec.model, MLP)
-        sizes = (spec.features, *spec.model.hidden, spec.dataset.outputs)
-        return cls(sizes, spec.model.activation, spec.task)
+    start: Literal["scaled", "glorot", "he", "zero"] = "scaled"
 
     @property
     def parameters(self) -> int:
@@ -62,6 +58,19 @@ class Network(Architecture):
     def row_length(self) -> int:
         """Numbers in a row, with padding."""
         return sum((inputs + 1) * outputs for inputs, outputs in pairwise(self.padded))
+
+    def answer(self, row: Tensor, features: Tensor) -> Tensor:
+        return self.forward(row, features)[-1]
+
+    def activations(self, row: Tensor, features: Tensor) -> list[Tensor]:
+        return self.forward(row, features[:, : self.sizes[0]])[:-1]
+
+    def arrays(self, row: Tensor) -> dict[str, Tensor]:
+        found: dict[str, Tensor] = {}
+        for number, layer in enumerate(self.trimmed(row)):
+            found[f"layer.{number}.weight"] = layer.weight[0].contiguous()
+            found[f"layer.{number}.bias"] = layer.bias[0, 0].contiguous()
+        return found
 
     @property
     def inputs(self) -> int:
@@ -104,11 +113,18 @@ class Network(Architecture):
         ]
 
     def initial(self, seed: int) -> Tensor:
-        """The row a run starts from: uniform in ±1/sqrt(inputs), as torch's own linear layers."""
+        """The row a run starts from: uniform in ±1/sqrt(inputs), as torch's own linear layers, or by `start`.
+
+        Glorot and he are torch's xavier_uniform_ and kaiming_uniform_ (for relu), with biases of zero.
+        """
         row, random = torch.zeros(self.row_length), generator(seed, Stream.WEIGHTS)
+        if self.start == "zero":
+            return row
         for layer in self.trimmed(row):
-            bound = 1 / math.sqrt(layer.weight.shape[1])
-            for part in (layer.weight, layer.bias):
+            inputs, outputs = layer.weight.shape[1:]
+            by_name = {"scaled": 1 / inputs, "glorot": 6 / (inputs + outputs), "he": 6 / inputs}
+            bound = math.sqrt(by_name[self.start])
+            for part in (layer.weight, layer.bias) if self.start == "scaled" else (layer.weight,):
                 part.copy_(torch.rand(part.shape, generator=random).mul_(2 * bound).sub_(bound))
         return row
 
@@ -118,7 +134,7 @@ class Network(Architecture):
         signal = features
         for layer in self.trimmed(row):
             if outputs:
-                signal = signal.relu() if self.activation == "relu" else signal.tanh()
+                signal = signal.relu() if self.bend == "relu" else signal.tanh()
                 outputs[-1] = signal
             signal = torch.addmm(layer.bias[0], signal, layer.weight[0])
             outputs.append(signal)
@@ -151,7 +167,7 @@ class _FeedForward(Program):
     """Forward and backward pass by hand: no step allocates."""
 
     def __init__(self, network: Network, memory: Memory) -> None:
-        self._is_relu, self._masks = network.activation == "relu", memory.masks
+        self._is_relu, self._masks = network.bend == "relu", memory.masks
         self._weights = network.layers(memory.weights)
         self._layers = self._wire(network, memory)
         last = self._layers[-1]
@@ -195,7 +211,7 @@ class _FeedForward(Program):
         if self._is_relu:
             layer.outputs.relu_()
         else:
-            layer.outputs.tanh_()
+            tanh(layer.outputs, out=layer.outputs)
         if self._masks:
             if layer.bent is not layer.outputs:
                 layer.bent.copy_(layer.outputs)
@@ -226,5 +242,5 @@ class _FeedForward(Program):
         for number, layer in enumerate(self._weights):
             signal = multiply(signal, layer.weight).add_(layer.bias)
             if number < len(self._weights) - 1:
-                signal = signal.relu_() if self._is_relu else signal.tanh_()
+                signal = signal.relu_() if self._is_relu else tanh(signal, out=signal)
         return signal[..., : self.outputs.shape[-1]]

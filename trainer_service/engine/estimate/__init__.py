@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from trainer_service.engine.estimate import (
     control,
+    deep,
     ensembles,
     generation,
     linear,
@@ -55,6 +56,12 @@ FORMS.update(
         "dqn": control.dqn,
         "policy_gradient": control.policy_gradient,
         "gan": generation.gan,
+        "autoencoder": networks.autoencoder,
+        "cnn": deep.convolutional,
+        "rnn": deep.recurrent,
+        "gru": deep.recurrent,
+        "lstm": deep.recurrent,
+        "transformer": deep.transformer,
     }
 )
 

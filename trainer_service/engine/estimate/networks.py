@@ -10,10 +10,21 @@ from trainer_service.engine.spec import RunSpec
 
 
 def mlp(spec: RunSpec, train: int, validation: int) -> Estimate:
-    """A network and its ghost: calls by step and layer, passes over weights and activations, products."""
-    model, epochs = spec.model, spec.training.epochs
+    model = spec.model
     assert isinstance(model, specs.MLP)
-    sizes = (spec.features, *model.hidden, spec.dataset.outputs)
+    return _feed_forward(spec, train, validation, (spec.features, *model.hidden, spec.dataset.outputs))
+
+
+def autoencoder(spec: RunSpec, train: int, validation: int) -> Estimate:
+    model = spec.model
+    assert isinstance(model, specs.Autoencoder)
+    half = (spec.features, *model.hidden)
+    return _feed_forward(spec, train, validation, (*half, model.code, *reversed(half)))
+
+
+def _feed_forward(spec: RunSpec, train: int, validation: int, sizes: tuple[int, ...]) -> Estimate:
+    """Calls by step and layer, passes over weights and activations, products."""
+    epochs = spec.training.epochs
     padded = [-(-size // 16) * 16 for size in sizes]
     held = sum((a + 1) * b for a, b in pairwise(padded))
     products = sum(a * b for a, b in pairwise(padded))
@@ -21,17 +32,17 @@ def mlp(spec: RunSpec, train: int, validation: int) -> Estimate:
     steps = epochs * (train // batch)
     units = batch * sum(padded[1:])
     per_unit = 4.3e-9 if spec.regularization.dropout else 3.2e-9
-    multiplied = 2.0 * (6 * products * batch * steps + 2 * products * validation * epochs)
+    multiplied = 6 * products * batch * steps + 2 * products * validation * epochs
     seconds = (
         0.015
         + 0.4e-3 * epochs
-        + steps * (14e-6 + 24e-6 * len(sizes) + 2 * (1.4e-9 * held + per_unit * units))
+        + steps * (14e-6 + 16e-6 * len(sizes) + 1.4e-9 * held + per_unit * units)
         + 4.8e-12 * multiplied
         + 0.18e-6 * held
     )
     return Estimate(
         parameters=sum((a + 1) * b for a, b in pairwise(sizes)),
-        memory_bytes=4 * MEGABYTE + 2 * (28 * held + 12 * units + 8 * validation * max(padded)),
+        memory_bytes=4 * MEGABYTE + 28 * held + 12 * units + 8 * validation * max(padded),
         flops=(6.0 * _products(sizes) - 2.0 * sizes[0] * sizes[1]) * batch * steps,
         seconds=seconds,
     )

@@ -7,9 +7,10 @@ from trainer_service.engine.families.base import Family
 from trainer_service.engine.families.control import DQN, PolicyGradient, QLearning
 from trainer_service.engine.families.ensembles import MEMBERS, Bagging, Stacking, Voting
 from trainer_service.engine.families.gan import GAN
-from trainer_service.engine.families.mlp import MLP
+from trainer_service.engine.families.networks import NeuralNetwork
 from trainer_service.engine.families.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
 
+_NETWORKS = ("mlp", "autoencoder", "cnn", "rnn", "gru", "lstm", "transformer")
 FAMILIES: dict[str, Family] = {
     **MEMBERS,
     "bagging": Bagging(),
@@ -19,7 +20,7 @@ FAMILIES: dict[str, Family] = {
     "gaussian_mixture": GaussianMixture(),
     "dbscan": DBSCAN(),
     "pca": PCA(),
-    "mlp": MLP(),
+    **dict.fromkeys(_NETWORKS, NeuralNetwork()),
     "bandit": Bandit(),
     "q_learning": QLearning(),
     "dqn": DQN(),

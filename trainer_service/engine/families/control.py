@@ -75,7 +75,7 @@ class AgentFamily(Family):
     ) -> list[Fitted]:
         """On the CPU, whatever `device` is: a step is too small for a GPU to be worth asking."""
         patience = [spec.regularization.early_stopping_patience for spec in specs]
-        plan = Plan(specs[0].training.epochs, specs[0].schedule.kind, patience)
+        plan = Plan(specs[0].training.epochs, specs[0].schedule, patience)
         rates = [self.rate(spec) for spec in specs]
         solved_at = _solved_at(specs[0])
         course = Course(self.maker(specs, rows), rates, solved_at, plan)

@@ -12,7 +12,7 @@ import zlib
 
 import numpy as np
 
-from trainer_service.engine.generators import control, mixture, tables, texts
+from trainer_service.engine.generators import control, grammar, mixture, sequences, tables, texts
 from trainer_service.engine.generators.base import Generator, Made
 
 GENERATORS: dict[str, Generator] = {
@@ -25,6 +25,9 @@ GENERATORS: dict[str, Generator] = {
     "postings@1": texts.postings,
     **control.CONTROL,
     "ring@1": mixture.ring,
+    "waves@1": sequences.waves,
+    "shops@1": sequences.shops,
+    "brackets@1": grammar.brackets,
 }
 
 

@@ -18,9 +18,11 @@ from trainer_service.engine.spec.models import (
 from trainer_service.engine.spec.models.control import DQN, Bandit, PolicyGradient, QLearning
 from trainer_service.engine.spec.models.ensembles import Bagging, Stacking, Voting
 from trainer_service.engine.spec.models.generation import GAN
+from trainer_service.engine.spec.models.images import CNN
 from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression, Perceptron
 from trainer_service.engine.spec.models.neighbours import KNearestNeighbours, NaiveBayes
-from trainer_service.engine.spec.models.networks import MLP
+from trainer_service.engine.spec.models.networks import MLP, Autoencoder
+from trainer_service.engine.spec.models.sequences import GRU, LSTM, RNN, Transformer
 from trainer_service.engine.spec.models.svm import SVM
 from trainer_service.engine.spec.models.trees import DecisionTree, HistGradientBoosting, RandomForest
 from trainer_service.engine.spec.models.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
@@ -46,13 +48,18 @@ from trainer_service.engine.spec.training import (
     OPTIMIZER_SPECS,
     SCHEDULE_SPECS,
     SGD,
+    Adam,
     AdamW,
     Constant,
     Cosine,
     Optimizer,
+    Plateau,
     Regularization,
+    RMSprop,
     Schedule,
+    StepDecay,
     Training,
+    WarmUp,
 )
 from trainer_service.engine.spec.tuning import (
     TUNING_SPECS,
@@ -76,6 +83,17 @@ from trainer_service.engine.spec.validation import (
 )
 
 __all__ = [
+    "Autoencoder",
+    "Adam",
+    "Plateau",
+    "RMSprop",
+    "StepDecay",
+    "WarmUp",
+    "Transformer",
+    "RNN",
+    "LSTM",
+    "GRU",
+    "CNN",
     "AdamW",
     "Bagging",
     "BayesianSearch",

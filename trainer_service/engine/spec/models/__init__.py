@@ -10,9 +10,11 @@ from trainer_service.engine.spec.base import FamilySpec
 from trainer_service.engine.spec.models.control import DQN, Bandit, PolicyGradient, QLearning
 from trainer_service.engine.spec.models.ensembles import Bagging, Stacking, Voting
 from trainer_service.engine.spec.models.generation import GAN
+from trainer_service.engine.spec.models.images import CNN
 from trainer_service.engine.spec.models.linear import LinearRegression, LogisticRegression, Perceptron
 from trainer_service.engine.spec.models.neighbours import KNearestNeighbours, NaiveBayes
-from trainer_service.engine.spec.models.networks import MLP
+from trainer_service.engine.spec.models.networks import MLP, Autoencoder
+from trainer_service.engine.spec.models.sequences import GRU, LSTM, RNN, Transformer
 from trainer_service.engine.spec.models.svm import SVM
 from trainer_service.engine.spec.models.trees import DecisionTree, HistGradientBoosting, RandomForest
 from trainer_service.engine.spec.models.unsupervised import DBSCAN, PCA, GaussianMixture, KMeans
@@ -36,6 +38,12 @@ Model = Annotated[
     | DBSCAN
     | PCA
     | MLP
+    | Autoencoder
+    | CNN
+    | RNN
+    | GRU
+    | LSTM
+    | Transformer
     | Bandit
     | QLearning
     | DQN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from trainer_service.engine.products import multiply, product
+from trainer_service.engine.kernels import multiply, product
 
 
 def test_a_product_is_written_where_it_belongs_each_time_anew():
