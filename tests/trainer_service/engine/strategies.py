@@ -295,7 +295,7 @@ def specs(draw: st.DrawFn) -> RunSpec:
         return parse(raw)
     except SpecError as error:
         assert all(
-            problem.path.partition(".")[0] in {"data", "model", "preprocessing", "validation"}
+            problem.path.partition(".")[0] in {"data", "model", "preprocessing", "validation", "schedule"}
             for problem in error.problems
         ), error
         assume(False)

@@ -28,11 +28,11 @@ from trainer_service.engine.control.worlds import (
 )
 from trainer_service.engine.data import Features, TrainingRows
 from trainer_service.engine.families.base import Family, Fitted, Prediction
+from trainer_service.engine.families.networks import step_sizes
 from trainer_service.engine.loop import Plan
-from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.randomness import Stream, generator
 from trainer_service.engine.results import CANCELLED
-from trainer_service.engine.spec import SGD, FamilySpec, RunSpec
+from trainer_service.engine.spec import FamilySpec, RunSpec
 
 ModelSpec = TypeVar("ModelSpec", bound=FamilySpec)
 
@@ -269,15 +269,6 @@ def _chance(world: Environment, features: Features) -> Tensor:
     return torch.stack([torch.rand(world.limit, generator=generator(seed, Stream.CHANCE)) for seed in seeds])
 
 
-def _sizes(spec: RunSpec) -> StepSizes:
-    optimizer = spec.optimizer
-    return StepSizes(
-        learning_rate=optimizer.learning_rate,
-        weight_decay=spec.regularization.weight_decay,
-        momentum=optimizer.momentum if isinstance(optimizer, SGD) else 0.0,
-    )
-
-
 def _decay(spec: RunSpec, share: float, steps: int) -> int:
     """Steps over which epsilon falls, at least one."""
     return max(1, round(share * spec.training.epochs * steps))
@@ -306,7 +297,7 @@ def _dqn_row(spec: RunSpec, world: Environment, rows: TrainingRows) -> dqn.Row:
     model, watched = model_of(spec, _D), rows.validation.features[:WATCHED]
     return dqn.Row(
         seed=spec.training.seed,
-        sizes=_sizes(spec),
+        sizes=step_sizes(spec),
         gamma=model.gamma,
         epsilon_start=model.epsilon_start,
         epsilon_end=model.epsilon_end,
@@ -321,7 +312,7 @@ def _gradient_row(spec: RunSpec, world: Environment, rows: TrainingRows) -> poli
     model, watched = model_of(spec, _P), rows.validation.features[:WATCHED]
     return policy_gradient.Row(
         seed=spec.training.seed,
-        sizes=_sizes(spec),
+        sizes=step_sizes(spec),
         gamma=model.gamma,
         entropy=model.entropy_bonus,
         starts=_starts(world, rows.train.features),

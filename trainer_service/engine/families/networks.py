@@ -96,21 +96,26 @@ class NeuralNetwork(Family):
         return Prediction(probabilities.argmax(axis=1), probabilities, probabilities)
 
 
-# Private functions --------------------------------------------------------------------------------------
-
-
-def _row(spec: RunSpec, block: int) -> Row:
-    optimizer, regularization = spec.optimizer, spec.regularization
-    sizes = StepSizes(
+def step_sizes(spec: RunSpec) -> StepSizes:
+    """What the optimizer of a spec has by row."""
+    optimizer = spec.optimizer
+    return StepSizes(
         learning_rate=optimizer.learning_rate,
-        weight_decay=regularization.weight_decay,
+        weight_decay=spec.regularization.weight_decay,
         momentum=optimizer.momentum if isinstance(optimizer, SGD | RMSprop) else 0.0,
         nesterov=optimizer.nesterov if isinstance(optimizer, SGD) else False,
         smoothing=optimizer.smoothing if isinstance(optimizer, RMSprop) else 0.0,
     )
+
+
+# Private functions --------------------------------------------------------------------------------------
+
+
+def _row(spec: RunSpec, block: int) -> Row:
+    regularization = spec.regularization
     return Row(
         seed=spec.training.seed,
-        sizes=sizes,
+        sizes=step_sizes(spec),
         dropout=round(256 * regularization.dropout),
         block=block,
         limits=Limits(regularization.l1, regularization.gradient_clip),

@@ -53,6 +53,7 @@ class RunSpec(SpecModel):
             _family_problem,
             _validation_problem,
             _tuning_problem,
+            _schedule_problem,
             _rewards_problem,
         ):
             problem = check(self)
@@ -205,6 +206,12 @@ def _first_message(error: ValidationError | KeyError, path: str, value: Any) -> 
     if first["type"] == "extra_forbidden":
         return f"there is no field {path} here"
     return f"{value!r} is no value of {path}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _schedule_problem(spec: RunSpec) -> str:
+    if spec.task == "control" and spec.schedule.kind == "plateau":
+        return "schedule.kind: 'plateau' follows a validation loss, which control has not; choose another"
+    return ""
 
 
 def _rewards_problem(spec: RunSpec) -> str:

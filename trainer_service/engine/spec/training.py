@@ -110,13 +110,13 @@ class Regularization(SpecModel):
         le=0.9,
         description="Share of hidden units switched off at random in each step; rounded to 1/256.",
     )
-    l1: Annotated[float, PerRow(), AddedLater()] = Field(
+    l1: Annotated[float, PerRow(), AddedLater(), _FITTING] = Field(
         0.0,
         ge=0.0,
         le=1.0,
         description="Price of the absolute size of each weight: small weights go to zero.",
     )
-    gradient_clip: Annotated[float | None, PerRow(), AddedLater()] = Field(
+    gradient_clip: Annotated[float | None, PerRow(), AddedLater(), _FITTING] = Field(
         None,
         ge=1e-3,
         le=1e3,
