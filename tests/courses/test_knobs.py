@@ -56,14 +56,20 @@ def test_another_family_replaces_the_model_and_takes_the_knobs_defaults() -> Non
 
 def test_another_optimizer_takes_its_own_defaults() -> None:
     spec = effective(TUMOURS, {"model": {"family": "mlp"}, "optimizer": {"kind": "sgd"}})
-    assert spec["optimizer"] == {"kind": "sgd", "learning_rate": 0.1, "momentum": 0.9}
+    assert spec["optimizer"] == {
+        "kind": "sgd",
+        "learning_rate": 0.1,
+        "momentum": 0.9,
+        "nesterov": False,
+    }
 
 
 def test_a_key_of_another_family_is_refused_with_words() -> None:
     found = problems({"model": {"family": "svm", "hidden": [8]}}, TUMOURS)
     assert found == {
         "model.hidden": (
-            "hidden belongs to mlp, and model.family is svm here; leave it out or choose another model.family"
+            "hidden belongs to gru and lstm and mlp and rnn, and model.family is svm here; "
+            "leave it out or choose another model.family"
         )
     }
 
