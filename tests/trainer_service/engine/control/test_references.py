@@ -27,7 +27,7 @@ def module(network: Network, row: torch.Tensor) -> nn.Sequential:
         linear = nn.Linear(*layer.weight.shape[1:])
         linear.weight.data.copy_(layer.weight[0].T)
         linear.bias.data.copy_(layer.bias[0, 0])
-        layers += [linear, nn.ReLU() if network.activation == "relu" else nn.Tanh()]
+        layers += [linear, nn.ReLU() if network.bend == "relu" else nn.Tanh()]
     return nn.Sequential(*layers[:-1])
 
 
