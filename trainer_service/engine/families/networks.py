@@ -15,7 +15,7 @@ from trainer_service.engine.architectures.base import Architecture
 from trainer_service.engine.architectures.specs import architecture_of
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, Rows, TrainingRows
-from trainer_service.engine.estimate.table import of_family
+from trainer_service.engine.estimate.table import FORMS
 from trainer_service.engine.families.base import Family, Fitted, Prediction
 from trainer_service.engine.loop import Plan, Trained, dead_unit_share, train_stack
 from trainer_service.engine.optimizers import StepSizes
@@ -75,7 +75,7 @@ class NeuralNetwork(Family):
         patience = [spec.regularization.early_stopping_patience for spec in specs]
         plan = Plan(first.training.epochs, first.schedule, patience)
         trained = train_stack(recipe, stack_rows, blocks, plan, callbacks)
-        one_fit = of_family(first, len(rows[0].train), len(rows[0].validation))
+        one_fit = FORMS[first.model.family](first, len(rows[0].train), len(rows[0].validation))
         flops = one_fit.flops / first.training.epochs
         return [
             _fitted(architecture, run, scales[place], blocks.validation_features[place], flops)
