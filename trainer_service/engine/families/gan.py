@@ -22,7 +22,7 @@ from trainer_service.engine.families.control import model_of
 from trainer_service.engine.generation import gan
 from trainer_service.engine.loop import Plan
 from trainer_service.engine.results import CANCELLED
-from trainer_service.engine.spec import RunSpec
+from trainer_service.engine.spec import Constant, RunSpec
 
 _ASKED = 20_260_101  # the seed of what a generator is asked for: the same for everyone
 
@@ -56,7 +56,7 @@ class GAN(Family):
         def make(members: Sequence[int], state: State | None) -> Agents:
             return gan.Gans(recipe, [made[run] for run in members], state)
 
-        plan = Plan(specs[0].training.epochs, "constant", [None] * len(specs))
+        plan = Plan(specs[0].training.epochs, Constant(kind="constant"), [None] * len(specs))
         course = Course(make, [row.rate for row in made], float("inf"), plan)
         with np.errstate(all="ignore"):  # networks that diverge are a result
             trained = train_agents(course, callbacks)

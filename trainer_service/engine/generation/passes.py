@@ -6,14 +6,14 @@ import torch
 from torch import Tensor
 
 from trainer_service.engine.architectures.feed_forward import Network
-from trainer_service.engine.products import product
+from trainer_service.engine.kernels import product
 
 
 class Pass:
     """One network for each row of `weights` (N, P), on `batch` examples each; slopes go to `gradients`."""
 
     def __init__(self, network: Network, weights: Tensor, batch: int, gradients: Tensor) -> None:
-        self._is_relu = network.activation == "relu"
+        self._is_relu = network.bend == "relu"
         layers, slopes = network.layers(weights), network.layers(gradients)
         shapes = [(len(weights), batch, width) for width in network.padded]
         self._signals = [torch.zeros(shape) for shape in shapes]
