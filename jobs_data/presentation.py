@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .sentences import Record, number
+from .sentences import Record, number, tenths
 from .statistics import ChartKind, Column, Figure
 
 ORDERS = {
@@ -53,14 +53,23 @@ def table(figure: Figure, order: str = "published") -> Table:
 
 
 def small_bars(figure: Figure) -> list[SmallBar]:
-    """The first rows of a figure of numbers; none for listings."""
+    """The first rows of a figure of numbers, of counts over time the newest; none for listings."""
     if figure.statistic.chart is ChartKind.RANGES:
         return []
     longest = max(abs(_value(row)) for row in figure.rows)
     return [
         SmallBar(str(row["label"]), shown(figure, row), round(100 * abs(_value(row)) / longest, 1))
-        for row in figure.rows[:SMALL_ROWS]
+        for row in _small_rows(figure)
     ]
+
+
+def _small_rows(figure: Figure) -> Sequence[Record]:
+    """One line over time ends with its newest periods; of several lines, each stands where it ended."""
+    if not figure.measured or not all("period" in row for row in figure.rows):
+        return figure.rows[:SMALL_ROWS]
+    newest = max(str(row["period"]) for row in figure.rows)
+    ends = [row for row in figure.rows if row["period"] == newest]
+    return figure.rows[-SMALL_ROWS:] if len(ends) == 1 else ends[:SMALL_ROWS]
 
 
 def shown(figure: Figure, row: Record) -> str:
@@ -69,7 +78,7 @@ def shown(figure: Figure, row: Record) -> str:
     if figure.statistic.chart is ChartKind.CHANGES:
         return f"{_value(row):+g}%"
     if figure.unit.startswith("percent"):
-        return f"{number(value)}%"
+        return tenths(value) if figure.measured else f"{number(value)}%"
     return f"${number(value)}" if figure.unit.startswith("USD") else number(value)
 
 

@@ -30,6 +30,11 @@ def number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
 
 
+def tenths(value: object) -> str:
+    """A counted share for reading: 22.04 as 22.0%. Tables and files hold what was counted."""
+    return f"{value:.1f}%"
+
+
 def _ranked(rows: Rows) -> list[Record]:
     return sorted(rows, key=_value, reverse=True)
 

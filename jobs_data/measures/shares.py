@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..sentences import Headline, Record, Rows, number
+from ..sentences import Headline, Record, Rows, number, tenths
 from .base import Counts, Finished, Measure, Scene, label, note, percent, split, wilson
 
 
@@ -54,8 +54,8 @@ def share_row(counts: Counts, base: int, group: dict[str, str]) -> Record:
 def say_largest(rows: Rows) -> Headline:
     """The group with the largest share, and the next."""
     first, *rest = sorted(rows, key=lambda row: row["value"], reverse=True)  # type: ignore[arg-type,return-value]
-    value = f"{number(first['value'])}%"
-    after = f"; {rest[0]['label']} follows with {number(rest[0]['value'])}%" if rest else ""
+    value = tenths(first["value"])
+    after = f"; {rest[0]['label']} follows with {tenths(rest[0]['value'])}" if rest else ""
     return Headline(
         value, f"{first['label']} has {value} of the postings that say (n = {number(first['n'])}){after}."
     )

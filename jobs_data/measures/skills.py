@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..sentences import Headline, Record, Rows, number
+from ..sentences import Headline, Record, Rows, number, tenths
 from ..skills import Skill, dictionary
 from .base import LEAST, Counts, Finished, Measure, Scene, label, note, percent, split, wilson
 
@@ -79,8 +79,8 @@ def share(counts: Counts) -> Record:
 def say_wanted(rows: Rows) -> Headline:
     """The most wanted skill, and the next."""
     first, *rest = rows
-    value = f"{number(first['value'])}%"
-    after = f"; {rest[0]['label']} follows with {number(rest[0]['value'])}%" if rest else ""
+    value = tenths(first["value"])
+    after = f"; {rest[0]['label']} follows with {tenths(rest[0]['value'])}" if rest else ""
     return Headline(
         value,
         f"{first['label']} stands in {value} of {number(first['base'])} postings with text or tags{after}.",
@@ -100,7 +100,7 @@ def say_closest(rows: Rows) -> Headline:
 def say_fields(rows: Rows) -> Headline:
     """The commonest field of work."""
     first = rows[0]
-    value = f"{number(first['value'])}%"
+    value = tenths(first["value"])
     return Headline(
         value, f"{first['label']} is named in {value} of {number(first['base'])} postings that name a field."
     )

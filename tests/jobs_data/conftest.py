@@ -26,7 +26,9 @@ def market(db, settings, tmp_path):
     """An empty market in a folder of its own; returns the folder that snapshots lie in."""
     settings.DATA_DIR = tmp_path / "data"
     settings.DATA_DIR.mkdir()
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # A place of its own: equal files have equal names, and one test must not answer for another.
+    cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    settings.CACHES = {"default": cache}
     return settings.DATA_DIR / "market"
 
 

@@ -47,7 +47,7 @@ def test_every_measure_has_a_page_without_a_template_of_its_own(snapshot, client
 
 def test_a_figure_has_its_sentence_chart_table_interval_and_base(snapshot, client):
     text = page(client, f"{PAGE}countries/")
-    assert "United States has 70.18% of the postings that say" in text
+    assert "United States has 70.2% of the postings that say" in text
     assert "n = 52 postings" in text and "percent of postings with a country" in text
     assert "95 % interval" in text
     assert f"/jobs/figures/{snapshot.short_hash}/countries.svg?v=" in text
