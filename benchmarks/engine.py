@@ -83,8 +83,7 @@ def specs(family: str, count: int) -> list[RunSpec]:
 
 def prepared(spec: RunSpec):
     """Rows of `spec`, preprocessed."""
-    rows = training_rows(spec)
-    return preprocess.apply(preprocess.fit(spec, rows), rows)
+    return preprocess.prepare(spec, training_rows(spec))[1]
 
 
 def by_fit(runs: list[RunSpec]) -> None:
