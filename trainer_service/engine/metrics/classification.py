@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
-from sklearn.metrics import average_precision_score
 
 from trainer_service.engine.catalogue import Dataset
 from trainer_service.engine.data import HeldOut, Rows
@@ -23,6 +21,7 @@ from trainer_service.engine.metrics.base import (
     resamples,
 )
 from trainer_service.engine.metrics.fairness import by_group, gaps, group_cells, has_fair_groups
+from trainer_service.engine.metrics.ranking import average_precisions, rank_areas
 
 _BINS = 15  # of the calibration error
 
@@ -147,17 +146,7 @@ def _roc_auc(dataset: Dataset, scores: Array | None, targets: NDArray[Any]) -> f
         return math.nan
     positive = dataset.positive_class
     classes = np.arange(len(dataset.classes)) if positive is None else np.array([positive])
-    return float(_rank_areas(scores[:, classes], targets[:, None] == classes).mean())
-
-
-def _rank_areas(scores: Array, is_class: NDArray[np.bool_]) -> Array:
-    """The chance that a row of a class is ranked above another row (Mann and Whitney's U), by column."""
-    members = is_class.sum(axis=0)
-    others = len(scores) - members
-    won = (rankdata(scores, axis=0) * is_class).sum(axis=0) - members * (members + 1) / 2
-    pairs = members * others
-    areas: Array = np.where(pairs > 0, won / np.maximum(pairs, 1), np.nan)
-    return areas
+    return float(rank_areas(scores[:, classes], targets[:, None] == classes).mean())
 
 
 def _pr_auc(dataset: Dataset, scores: Array | None, targets: NDArray[Any]) -> float:
@@ -166,9 +155,12 @@ def _pr_auc(dataset: Dataset, scores: Array | None, targets: NDArray[Any]) -> fl
         return math.nan
     positive = dataset.positive_class
     classes = range(len(dataset.classes)) if positive is None else [positive]
-    there = [number for number in classes if (targets == number).any()]
-    areas = [average_precision_score(targets == number, scores[:, number]) for number in there]
-    return float(np.mean(areas)) if areas else math.nan
+    there = np.array([number for number in classes if (targets == number).any()], int)
+    return (
+        float(average_precisions(scores[:, there], targets[:, None] == there).mean())
+        if len(there)
+        else math.nan
+    )
 
 
 def _row_losses(prediction: Prediction, rows: Rows) -> dict[str, Array]:
