@@ -18,8 +18,8 @@ MIB = 1024 * 1024
 ROOT = Path(__file__).parents[2]
 # Python with pyarrow and openpyxl takes about 150 MiB before it opens anything.
 MOST_MIB = 400
-READ = """
-import resource, sys
+READ = r"""
+import re, sys
 from pathlib import Path
 from jobs_data import descriptors
 from jobs_data.reading import Refused, open_table
@@ -30,8 +30,9 @@ try:
         pass
     print("read whole")
 except (Refused, descriptors.UnknownFormat) as refused:
-    print(str(refused).replace("\\n", " "))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(str(refused).replace("\n", " "))
+# Not getrusage: its peak begins with that of the process that started this one.
+print(int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) // 1024)
 """
 
 
