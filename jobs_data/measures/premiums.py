@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, sqrt
 
-from ..sentences import Headline, Record, Rows, number
+from ..sentences import Headline, Record, Rows
 from .base import LEAST, LOW, Counts, Finished, Measure, Scene, Z, note
 from .skills import skill_named
 
@@ -83,12 +83,16 @@ def _note(counts: Counts) -> str:
 
 
 def say_premium(rows: Rows) -> Headline:
-    """The commonest skill's premium, raw and adjusted."""
-    row = max(rows, key=lambda row: row["n"])  # type: ignore[arg-type,return-value]
-    value = f"{row['value']:+g}%"
+    """The premium, raw and adjusted, of the commonest skill whose interval is within sense."""
+    known = [row for row in rows if None not in (row["value"], row["low"], row["high"])]
+    if not known:
+        return Headline("–", "No skill's difference is certain enough to be said.")
+    row = max(known, key=lambda row: row["n"])  # type: ignore[arg-type,return-value]
+    value = f"{row['value']:+.1f}%"
+    raw = "" if row["raw"] is None else f"{row['raw']:+.1f}% as they stand, and "
     return Headline(
         value,
-        f"Postings that name {row['label']} advertise {row['raw']:+g}% as they stand, and {value} "
-        f"(95 % interval {number(row['low'])} to {number(row['high'])}) at equal position, level, "
+        f"Postings that name {row['label']} advertise {raw}{value} "
+        f"(95 % interval {row['low']:+.1f} to {row['high']:+.1f}) at equal position, level, "
         "country and month.",
     )

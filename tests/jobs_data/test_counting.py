@@ -204,6 +204,18 @@ def test_a_premium_that_only_the_country_explains_vanishes_when_adjusted(market,
     assert rows["pytorch"]["raw"] > 30 and abs(rows["pytorch"]["value"]) < 0.2
 
 
+def test_a_skill_that_nearly_every_posting_names_has_no_raw_premium_and_a_sentence_all_the_same(
+    market, tmp_path
+):
+    rows = [
+        posting(number, pay=100_000 + 500 * (number % 9), skills="SQL" if number % 8 == 0 else "PyTorch")
+        for number in range(72)
+    ]
+    found = counting.count(board(tmp_path / "b.csv", rows), "premiums")
+    row = next(one for one in found.rows if one["skill"] == "pytorch")
+    assert row["raw"] is None and "as they stand" not in found.headline.sentence
+
+
 def test_trends_give_shares_by_period_from_the_skills_first_year_on(market, tmp_path):
     days = [f"{2013 + number % 6}-05-01" for number in range(120)]
     rows = [posting(number, skills="Python, PyTorch", day=day) for number, day in enumerate(days)]

@@ -145,3 +145,9 @@ def test_hostile_text_of_a_file_is_escaped(market, client, tmp_path):
     path = tmp_path / "<script>alert(1)<script>.csv"
     import_file(Request(write_csv(path, samples.CITY)))
     assert "<script>alert(1)" not in page(client, PAGE)
+
+
+def test_an_order_that_would_break_a_header_is_written_into_the_address_as_it_should_be(snapshot, client):
+    response = client.get(f"{PAGE}countries/", {"sort": "label\nX: y&rows=é"}, headers=HTMX)
+    assert response.status_code == 200
+    assert response["HX-Push-Url"].endswith("&sort=label%0AX%3A+y%26rows%3D%C3%A9")
