@@ -33,6 +33,7 @@ def page(client, address, status=200, **more):
 def test_a_source_at_a_glance_names_label_n_and_what_it_cannot_say(snapshot, client):
     text = page(client, PAGE)
     assert "imported data" in text and "Postings by country" in text and "n = 52" in text
+    assert "Data to 2023" in text, "its rows state years, so no day is named"
     assert "What this source cannot say" in text and "Degrees asked for" in text
 
 
