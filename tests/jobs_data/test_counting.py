@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from django.core.cache import cache
 
-from jobs_data import counting, figures, selection, store
+from jobs_data import counting, figures, presentation, selection, store
 from jobs_data.choices import choices
 from jobs_data.comparing import compare
 from jobs_data.importing import Request, import_file
@@ -326,3 +326,13 @@ def test_many_postings_are_sampled_where_they_would_be_joined_with_themselves(sk
     assert found.measured.notes == ("Counted over a sample of about 40 of 80 postings.",)
     assert 38 <= found.measured.n <= 42
     assert counting.recount(found) == found
+
+
+def test_differences_of_nought_or_beyond_sense_still_make_small_bars(skilled):
+    figure = counting.count(skilled, "premiums")
+    (row,) = figure.rows
+    values = 0.0, None
+    rows = tuple(row | {"value": value} for value in values)
+    (bar,) = presentation.small_bars(replace(figure, rows=rows))
+    assert (bar.shown, bar.length) == ("+0.0%", 0)
+    assert figure.statistic.headline(rows[1:]).value == "–"
