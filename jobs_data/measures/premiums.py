@@ -16,7 +16,7 @@ FEW_COMPANIES = 30
 def finish_premiums(counts: Sequence[Counts], scene: Scene, measure: Measure) -> Finished:
     """One row for each skill with ten postings or more in groups that also hold postings without it."""
     shown = [one for one in counts if (one["matched"] or 0) >= LEAST and (one["w"] or 0) > 0]
-    hidden = [int(one["n1"]) for one in counts if one not in shown]
+    hidden = [int(one["matched"] or 0) for one in counts if one not in shown]
     rows = sorted((_row(one, scene) for one in shown), key=lambda row: -float(row["value"] or 0))
     return Finished(rows, int(counts[0]["all_n"]) if counts else 0, hidden)
 
@@ -70,7 +70,8 @@ def _variance(n: float, s: float, q: float) -> float:
 
 def _percent(logarithm: float) -> float | None:
     """A difference of logarithms as a difference in percent; None beyond any sense."""
-    return round(100 * (exp(logarithm) - 1), 1) if abs(logarithm) < 3 else None
+    # `or` makes nought of minus nought.
+    return round(100 * (exp(logarithm) - 1), 1) or 0.0 if abs(logarithm) < 3 else None
 
 
 def _note(counts: Counts) -> str:

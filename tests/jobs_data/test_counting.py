@@ -204,6 +204,14 @@ def test_a_premium_that_only_the_country_explains_vanishes_when_adjusted(market,
     assert rows["pytorch"]["raw"] > 30 and abs(rows["pytorch"]["value"]) < 0.2
 
 
+def test_what_premiums_leave_out_is_counted_by_the_postings_that_could_be_compared(market, tmp_path):
+    """Scala stands in all postings of its country, so none of its twelve can be compared with others."""
+    rows = [posting(number, pay=100_000, skills="PyTorch" if number % 2 else "SQL") for number in range(40)]
+    rows += [posting(number, pay=90_000, country="FR", skills="Scala") for number in range(40, 52)]
+    measured = counting.count(board(tmp_path / "b.csv", rows), "premiums").measured
+    assert (measured.hidden_cells, measured.hidden_n) == (1, 0)
+
+
 def test_a_skill_that_nearly_every_posting_names_has_no_raw_premium_and_a_sentence_all_the_same(
     market, tmp_path
 ):
