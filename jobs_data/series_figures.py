@@ -76,7 +76,8 @@ class SeriesStatistic(Statistic):
         top = max(latest, key=lambda one: one.value)
         value = f"{top.value:,.{self.digits}f}"
         before = f", {top.before:,.{self.digits}f} a year before" if top.before is not None else ""
-        return Headline(value, f"{top.line} stands highest in {top.period}: {value} {self.unit}{before}.")
+        unit = self.unit if self.unit.startswith("percent") else f"({self.unit})"
+        return Headline(value, f"{top.line} stands highest in {top.period}: {value} {unit}{before}.")
 
 
 @dataclass(frozen=True, slots=True)
