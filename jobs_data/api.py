@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -20,14 +19,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from . import api_fields, choices, comparing, counting, explaining, exports, figures, selection, statistics
+from . import (
+    api_fields,
+    choices,
+    comparing,
+    counting,
+    explaining,
+    exports,
+    figures,
+    selection,
+    statistics,
+    whys,
+)
 from .measures import Unavailable
 from .models import Origin, Snapshot
 from .renderers import CSVRenderer, ParquetRenderer
 from .selection import FIELDS, BadSelection, Selection
 from .statistics import Figure
 
-GROUP = re.compile(r"group\[(\w+)\]")
 GROUP_HELP = "The group's columns, such as `group[country]=US&group[position]=data-engineer`."
 PLAIN = ("snapshot", "format", "page")
 SNAPSHOT = OpenApiParameter(
@@ -155,10 +164,9 @@ class Explanation(MarketView):
     )
     def get(self, request: Request, name: str) -> Response:
         """Why this number: a sample of the group's postings, each from raw cells to values, with flags."""
-        params = request.query_params
-        keys = {key: match[1] for key in params if (match := GROUP.fullmatch(key))}
-        group = {column: params[key] for key, column in keys.items()}
-        chosen = _selection(request, *keys)
+        params, group = whys.parse(request.query_params.dict())
+        with _Refusals():
+            chosen = selection.parse(params, ignoring=PLAIN)
         with _Refusals():
             found = explaining.why(_needed(request), name, group, chosen)
         traces = [_trace(trace) for trace in found.traces]
@@ -240,7 +248,7 @@ def _needed(request: Request) -> Snapshot:
 
 def _find(short_hash: str) -> Snapshot:
     try:
-        found = statistics.find_snapshot(short_hash.lower() if len(short_hash) >= 12 else "-")
+        found = statistics.find_snapshot(short_hash.lower())
     except Snapshot.DoesNotExist:
         message = (
             f"snapshot={short_hash[:80]!r}: no snapshot's hash starts so; give at least twelve hex digits."

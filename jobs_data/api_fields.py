@@ -48,7 +48,7 @@ class MeasuredRowSerializer(serializers.Serializer[Any]):
     value = serializers.FloatField(allow_null=True)
     low = serializers.FloatField(allow_null=True, help_text="95 % interval; null where a count is exact")
     high = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField(help_text="postings behind it; never under ten")
+    n = serializers.IntegerField(help_text="postings counted; under ten only in a share over time")
     note = serializers.CharField(help_text="warnings, such as a low n; empty when there are none")
 
 

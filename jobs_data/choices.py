@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
-
 from . import counting
 from .cleaning import titles
+from .keeping import kept
 from .measures import LEAST
 from .models import Snapshot
 from .selection import FIELDS, said
@@ -40,10 +39,7 @@ class Choices:
 def choices(snapshot: Snapshot) -> list[Choices]:
     """Every filter with its choices: levels and years in their order, the others by postings."""
     key = f"market-choices-{VERSION}-{snapshot.sha256}"
-    held: list[tuple[str, str, int]] | None = cache.get(key)
-    if held is None:
-        held = _counted(snapshot)
-        cache.set(key, held, counting.CACHE_SECONDS)
+    held = kept(key, counting.CACHE_SECONDS, lambda: _counted(snapshot))
     options: dict[str, list[Choice]] = {field: [] for field in FIELDS}
     for field, value, n in held:
         options[field].append(Choice(value, said(field, value), n))

@@ -74,9 +74,11 @@ def _try(context: dict[str, object], asked: Asked, measure: Measure, sides: Side
     except Unavailable as reason:
         context["unavailable"] = str(reason)
         return []
+    table = measured_table.comparison(found)
     context |= {
         "found": found,
-        "table": measured_table.comparison(found),
+        "table": table,
+        "lead": next((row for row in table if row.interval), None),
         "spec": figures.comparison_drawing(found) if found.rows else None,
         "files": [(figure.selection.words, figures.address(figure, "csv")) for figure in found.figures],
         "query": _query(asked, sides, found),

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from django.core.cache import cache
-
+from .keeping import kept
 from .measures import MEASURES, Measure, Scene, Unavailable, get
 from .models import Import, Origin, Snapshot
 from .selection import EVERYTHING, Selection
@@ -66,10 +65,7 @@ def count(snapshot: Snapshot, name: str, selection: Selection = EVERYTHING) -> F
         raise Unavailable(reason)
     identity = json.dumps([measure.name, measure.version, selection.chosen, snapshot.sha256])
     key = f"market-{hashlib.sha256(identity.encode()).hexdigest()}"
-    held = cache.get(key)
-    if held is None:
-        held = _counted(measure, snapshot, selection)
-        cache.set(key, held, CACHE_SECONDS)
+    held = kept(key, CACHE_SECONDS, lambda: _counted(measure, snapshot, selection))
     return _figure(measure, snapshot, selection, held)
 
 

@@ -219,4 +219,11 @@ def recognize(columns: Sequence[str]) -> Descriptor:
             f"({', '.join(shipped())}), keep and rename the columns that matter, or add a descriptor to "
             "jobs_data/sources."
         )
-    return max(fitting, key=lambda one: (one.priority, len(one.recognize.has)))
+    return max(fitting, key=lambda one: _fit(one, columns))
+
+
+def _fit(descriptor: Descriptor, columns: Sequence[str]) -> tuple[int, int, int]:
+    """How well a format fits. Those of common names alone are told apart by how many columns they read."""
+    if descriptor.priority >= 0:
+        return descriptor.priority, len(descriptor.recognize.has), 0
+    return -1, len(descriptor.mapping(columns)), descriptor.priority

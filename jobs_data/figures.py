@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from django.core.cache import cache
-
 from . import counting, exports, maps, selection, series_figures, statistics
 from .comparing import Comparison
+from .keeping import kept
 from .measures import Unavailable
 from .models import SHORT_HASH, Origin, Snapshot
 from .selection import EVERYTHING, BadSelection, Selection
@@ -37,7 +36,7 @@ CONTENT_TYPES = {
 MAPS = frozenset(("map.svg", "map.png"))
 DRAWN = MAPS | {"svg", "png", "vl.json"}
 # Part of the cache key and ETag of drawn files: raise it when the same figure is drawn differently.
-DRAWING_VERSION = 3
+DRAWING_VERSION = 4
 ADDRESS = re.compile(rf"/jobs/figures/([0-9a-f]{{{SHORT_HASH}}})/([a-z-]+)\.([a-z.]+)$")
 
 
@@ -105,24 +104,20 @@ def compute(snapshot: Snapshot, name: str, chosen: Selection = EVERYTHING) -> Fi
 def render(figure: Figure, file_format: str) -> bytes:
     """The figure as bytes; what is drawn is kept in the cache under the snapshot's hash."""
     key = f"jobs:{entity_tag(figure, file_format)}"
-    kept: bytes | None = cache.get(key)
-    if kept is None:
-        kept = RENDERERS[file_format](figure)
-        cache.set(key, kept, timeout=None)
-    return kept
+    return kept(key, None, lambda: RENDERERS[file_format](figure))
 
 
 def comparison_drawing(found: Comparison) -> dict[str, Any]:
     """The specification of a comparison's chart, for a page; kept like what is drawn of its figures."""
     tags = [entity_tag(figure, f"{found.field}.vl.json") for figure in found.figures]
     key = f"jobs:{hashlib.sha256('|'.join(tags).encode()).hexdigest()}"
-    kept: dict[str, Any] | None = cache.get(key)
-    if kept is None:
-        from . import charts  # noqa: PLC0415 - altair takes a second to import; only a drawing needs it
+    return kept(key, None, lambda: _compared(found))
 
-        kept = charts.compared(found)
-        cache.set(key, kept, timeout=None)
-    return kept
+
+def _compared(found: Comparison) -> dict[str, Any]:
+    from . import charts  # noqa: PLC0415 - altair takes a second to import; only a drawing needs it
+
+    return charts.compared(found)
 
 
 def entity_tag(figure: Figure, file_format: str) -> str:

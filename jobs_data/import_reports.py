@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .cleaning.redaction import counted
 from .importing import Outcome
 
 SHARES = {
@@ -65,7 +66,7 @@ def _remarks(report: Mapping[str, Any]) -> Iterator[str]:
         samples = ", ".join(repr(sample) for sample in found["samples"])
         yield f"  not understood in {field}: {found['different_cells']:,} different cells, such as {samples}"
     for kind, number in report["redacted"].items():
-        yield f"  taken out {number:,}: {kind}"
+        yield f"  taken out of texts: {counted(kind, number)}"
     difference = report.get("difference")
     if difference:
         parts = [f"{difference[one]:,} {one}" for one in CHANGES if one in difference]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -111,8 +112,8 @@ def _page_or_part(request: HttpRequest, asked: Asked, context: dict[str, object]
 
 
 def _query(request: HttpRequest, asked: Asked) -> str:
-    view = [f"{name}={request.GET[name]}" for name in market.VIEW if request.GET.get(name)]
-    return "&".join(filter(None, [asked.query, *view]))
+    view = {name: request.GET[name] for name in market.VIEW if request.GET.get(name)}
+    return "&".join(filter(None, [asked.query, urlencode(view)]))
 
 
 def _bars(found: Figure | None) -> list[presentation.SmallBar]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from .postings import finding
 from .postings.posting import Posting
 
 MOST = 50
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,19 @@ def atom(saved: SavedSearch, site: str) -> str:
         posting = entry.posting
         company = posting.values["company"]
         feed.add_item(
-            title=f"{posting.values['title']}, {company}" if company else posting.values["title"],
+            title=_plain(f"{posting.values['title']}, {company}" if company else posting.values["title"]),
             link=f"{site}{posting.address}",
-            description=" · ".join(filter(None, [posting.place, *posting.marks, posting.stated_pay])),
+            description=_plain(" · ".join(filter(None, [posting.place, *posting.marks, posting.stated_pay]))),
             unique_id=f"urn:trainyard:posting:{entry.identity}",
             updateddate=entry.when,
             categories=[posting.snapshot.source.get_origin_display()],
         )
     return str(feed.writeString("utf-8"))
+
+
+def _plain(text: str) -> str:
+    """Without control characters, which cells may hold and XML may not."""
+    return CONTROL.sub(" ", text)
 
 
 def _matches(saved: SavedSearch) -> list[Entry]:

@@ -77,11 +77,12 @@ def one_row(figure: Figure, row: Record) -> OneRow:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow:
-    """A group on both sides: value, interval and n of each, the difference, and whether it is clear."""
+    """A group on both sides: value, interval and n of each; the difference, its interval ("" for none)."""
 
     label: str
     sides: tuple[list[Cell], list[Cell]]
     difference: Cell
+    interval: str
     is_clear: bool
     is_low: bool
 
@@ -99,7 +100,7 @@ def _compared(pair: Pair, digits: Mapping[str, int]) -> ComparedRow:
     return ComparedRow(
         pair.label,
         (sides[0], sides[1]),
-        _difference(pair, digits["value"]),
+        *_difference(pair, digits["value"]),
         pair.is_clear,
         any(isinstance(n, int) and n < LOW for n in sizes),
     )
@@ -112,11 +113,11 @@ def _side(row: Record | None, digits: Mapping[str, int]) -> list[Cell]:
     return [_cell(row, column, digits.get(column.name, 0)) for column in columns]
 
 
-def _difference(pair: Pair, digits: int) -> Cell:
+def _difference(pair: Pair, digits: int) -> tuple[Cell, str]:
     if pair.difference is None or pair.low is None or pair.high is None:
-        return Cell("–", True, is_missing=True)
+        return Cell("–", True, is_missing=True), ""
     interval = f"{pair.low:+,.{digits}f} to {pair.high:+,.{digits}f}"
-    return Cell(f"{pair.difference:+,.{digits}f} ({interval})", True, is_missing=False)
+    return Cell(f"{pair.difference:+,.{digits}f}", True, is_missing=False), interval
 
 
 def _columns(figure: Figure) -> list[Column]:

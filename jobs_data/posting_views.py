@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from . import answers, provenance, statistics
+from .cleaning.redaction import taken_out
 from .models import Origin
 from .postings import finding, looking_up, searches
-from .postings.posting import pieces, taken_out
+from .postings.posting import pieces
 from .postings.searches import Search
 from .selection import BadSelection
 

@@ -56,10 +56,12 @@ def small_bars(figure: Figure) -> list[SmallBar]:
     """The first rows of a figure of numbers, of counts over time the newest; none for listings."""
     if figure.statistic.chart is ChartKind.RANGES:
         return []
-    longest = max(abs(_value(row)) for row in figure.rows)
+    rows = [row for row in _small_rows(figure) if row["value"] is not None]
+    # Where every difference is nought there is no longest bar.
+    longest = max((abs(_value(row)) for row in figure.rows if row["value"] is not None), default=0) or 1
     return [
         SmallBar(str(row["label"]), shown(figure, row), round(100 * abs(_value(row)) / longest, 1))
-        for row in _small_rows(figure)
+        for row in rows
     ]
 
 
@@ -73,12 +75,16 @@ def _small_rows(figure: Figure) -> Sequence[Record]:
 
 
 def shown(figure: Figure, row: Record) -> str:
-    """A row's value as it is read: 42%, +70%, $95,000 or 324."""
+    """A row's value as it is read: 42%, +70%, $95,000 or 324; what was counted has a tenth, if any."""
     value = row["value"]
+    if value is None:
+        return "–"
     if figure.statistic.chart is ChartKind.CHANGES:
-        return f"{_value(row):+g}%"
+        return f"{_value(row):+.1f}%" if figure.measured else f"{_value(row):+g}%"
     if figure.unit.startswith("percent"):
         return tenths(value) if figure.measured else f"{number(value)}%"
+    if figure.measured and isinstance(value, float):
+        return f"{value:,.1f}"
     return f"${number(value)}" if figure.unit.startswith("USD") else number(value)
 
 

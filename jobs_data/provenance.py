@@ -52,6 +52,20 @@ class Provenance:
         return datetime.date.fromisoformat(stated) if stated else None
 
     @property
+    def states_years_only(self) -> bool:
+        """Whether its rows state a year and no more, so that a day would say too much."""
+        units = self.record.report.get("units", {}) if self.record else {}
+        return bool(units.get("year")) and not units.get("month")
+
+    @property
+    def newest(self) -> str:
+        """`data_to` as exactly as it is known: `28 April 2025`, or the year alone; "" where nothing is."""
+        day = self.data_to
+        if day is None:
+            return ""
+        return str(day.year) if self.states_years_only else f"{day.day} {day:%B %Y}"
+
+    @property
     def age_days(self) -> int | None:
         """How many days ago that was; None where no day is stated, 0 for days to come."""
         return max((timezone.now().date() - self.data_to).days, 0) if self.data_to else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .cleaning import pay
+from .cleaning.redaction import counted
 from .import_reports import CHANGES, SHARES
 
 FLAGS = {
@@ -81,9 +82,9 @@ class ReportView:
         ]
 
     @property
-    def redacted(self) -> list[tuple[int, str]]:
-        """Personal data taken out, by kind."""
-        return _ranked(self.report["redacted"])
+    def redacted(self) -> list[str]:
+        """Personal data taken out, by kind, in words."""
+        return [counted(kind, n) for n, kind in _ranked(self.report["redacted"])]
 
     @property
     def unread(self) -> list[Unread]:

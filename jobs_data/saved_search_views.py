@@ -24,6 +24,13 @@ class SavedSearchForm(forms.Form):
     name = forms.CharField(max_length=80, label="Name")
     is_mailed = forms.BooleanField(required=False, label="Mail me new matches, once a day at most")
 
+    def clean_name(self) -> str:
+        """One line of letters: the name stands in the subject of mails and in a feed."""
+        name = "".join(letter if letter.isprintable() else " " for letter in self.cleaned_data["name"])
+        if not name.strip():
+            raise forms.ValidationError("Give the search a name.")
+        return " ".join(name.split())
+
 
 @never_cache
 @login_required

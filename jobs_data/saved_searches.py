@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 MOST_PER_PERSON = 50
+# As the address of the search writes them, where a letter with an accent is six.
+MOST_LETTERS = 1000
 # Of one snapshot, so many are told one by one; the list has all.
 MOST_NEW = 200
 MOST_LOOKS = 500
@@ -27,10 +29,12 @@ class NotSaved(ValueError):
 
 
 def save(*, owner: AbstractBaseUser, name: str, search: Search, is_mailed: bool) -> SavedSearch:
-    """Keep a search; what it finds today is no news. NotSaved for a name taken or one too many."""
+    """Keep a search; what it finds today is no news. NotSaved says why it is not."""
     if SavedSearch.objects.filter(owner_id=owner.pk).count() >= MOST_PER_PERSON:
         raise NotSaved(f"{MOST_PER_PERSON} searches can be saved; delete one first.")
     query = search.without_order().query
+    if len(query) > MOST_LETTERS:
+        raise NotSaved("The search is too long to be saved; look for fewer words.")
     try:
         with transaction.atomic():
             saved = SavedSearch.objects.create(owner_id=owner.pk, name=name, query=query, is_mailed=is_mailed)

@@ -179,7 +179,7 @@ FIELDS: dict[str, Field] = {
         "Skill", _among(lambda: dictionary().skills), _one_of(lambda: dictionary().skills, "no such skill; ")
     ),
     "pay_floor": Field(
-        "Least pay",
+        "Pay from",
         _between(1, HIGHEST_FLOOR),
         lambda: f"use whole US dollars a year, from 1 to {HIGHEST_FLOOR:,} (written without commas).",
     ),

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
-
-from django.core.cache import cache
 
 from . import store
 from .cells import text
+from .keeping import kept
 from .measures import Unavailable
 from .models import Snapshot
 from .publications import Prose
@@ -76,7 +76,8 @@ class SeriesStatistic(Statistic):
         top = max(latest, key=lambda one: one.value)
         value = f"{top.value:,.{self.digits}f}"
         before = f", {top.before:,.{self.digits}f} a year before" if top.before is not None else ""
-        return Headline(value, f"{top.line} stands highest in {top.period}: {value} {self.unit}{before}.")
+        unit = self.unit if self.unit.startswith("percent") else f"({self.unit})"
+        return Headline(value, f"{top.line} stands highest in {top.period}: {value} {unit}{before}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,35 +183,33 @@ def _described(snapshot: Snapshot) -> dict[str, Any]:
     if not path.exists():
         return {"by": "country", "measures": [], "countries": []}
     key = f"market-series-{snapshot.sha256}"
-    held: dict[str, Any] | None = cache.get(key)
-    if held is None:
-        measures = _queried(
-            "SELECT measure, any_value(unit) FROM {} GROUP BY 1 ORDER BY min(row_no), 1", path
-        )
-        ((sectors, regions),) = _queried("SELECT count(sector), count(region) FROM {}", path)
-        found = _queried("SELECT DISTINCT country FROM {} WHERE country IS NOT NULL ORDER BY 1", path)
-        by = "sector" if sectors else "region" if regions else "country"
-        held = {"by": by, "measures": measures, "countries": [code for (code,) in found]}
-        cache.set(key, held, CACHE_SECONDS)
-    return held
+    return kept(key, CACHE_SECONDS, lambda: _read(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    measures = _queried("SELECT measure, any_value(unit) FROM {} GROUP BY 1 ORDER BY min(row_no), 1", path)
+    ((sectors, regions),) = _queried("SELECT count(sector), count(region) FROM {}", path)
+    found = _queried("SELECT DISTINCT country FROM {} WHERE country IS NOT NULL ORDER BY 1", path)
+    by = "sector" if sectors else "region" if regions else "country"
+    return {"by": by, "measures": measures, "countries": [code for (code,) in found]}
 
 
 def _rows(snapshot: Snapshot, statistic: SeriesStatistic, country: str | None) -> tuple[Record, ...]:
     """The last measurement of each month and line, lines by their last value, the highest first."""
     key = f"market-series-{snapshot.sha256}-{statistic.name}-{statistic.version}-{country or ''}"
-    held: tuple[Record, ...] | None = cache.get(key)
-    if held is None:
-        found = _queried(
-            f"SELECT {statistic.by}, strftime(date, '%Y-%m') AS period, max(date)::VARCHAR, "
-            "arg_max(value, date), arg_max(sample_size, date) FROM {} "
-            f"WHERE measure = $measure AND {statistic.by} IS NOT NULL "
-            "AND ($country IS NULL OR country = $country) GROUP BY 1, 2 ORDER BY 1, 2",
-            store.folder(snapshot.sha256) / "series.parquet",
-            {"measure": statistic.name, "country": country},
-        )
-        held = _ranked([_row(statistic, *cells) for cells in found])
-        cache.set(key, held, CACHE_SECONDS)
-    return held
+    return kept(key, CACHE_SECONDS, lambda: _measured(snapshot, statistic, country))
+
+
+def _measured(snapshot: Snapshot, statistic: SeriesStatistic, country: str | None) -> tuple[Record, ...]:
+    found = _queried(
+        f"SELECT {statistic.by}, strftime(date, '%Y-%m') AS period, max(date)::VARCHAR, "
+        "arg_max(value, date), arg_max(sample_size, date) FROM {} "
+        f"WHERE measure = $measure AND {statistic.by} IS NOT NULL "
+        "AND ($country IS NULL OR country = $country) GROUP BY 1, 2 ORDER BY 1, 2",
+        store.folder(snapshot.sha256) / "series.parquet",
+        {"measure": statistic.name, "country": country},
+    )
+    return _ranked([_row(statistic, *cells) for cells in found])
 
 
 def _row(
@@ -236,7 +235,7 @@ def _ranked(rows: list[Record]) -> tuple[Record, ...]:
     )
 
 
-def _queried(query: str, path: Any, params: Mapping[str, Any] | None = None) -> list[Any]:
+def _queried(query: str, path: Path, params: Mapping[str, Any] | None = None) -> list[Any]:
     import duckdb  # noqa: PLC0415 - DuckDB takes a while to load; figures that are kept need none
 
     connection = duckdb.connect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,9 @@ from .sentences import Headline, Record, Rows
 from .snapshots import LISTING_FIELDS, plain_number
 
 NOT_STATED = "not stated by the source"
+
+# The beginning of a sha256, enough of it to name one snapshot.
+HASH = re.compile(rf"[0-9a-f]{{{SHORT_HASH},64}}")
 
 
 class ChartKind(StrEnum):
@@ -228,8 +232,10 @@ def compute_all() -> list[Figure]:
 
 
 def find_snapshot(short_hash: str) -> Snapshot:
-    """The snapshot whose hash starts so (twelve hex digits), withdrawn or not; or Snapshot.DoesNotExist."""
-    return Snapshot.objects.select_related("source").get(sha256__startswith=short_hash[:SHORT_HASH])
+    """The snapshot whose hash starts so (twelve hex digits or more), withdrawn or not; or DoesNotExist."""
+    if not HASH.fullmatch(short_hash):
+        raise Snapshot.DoesNotExist
+    return Snapshot.objects.select_related("source").get(sha256__startswith=short_hash)
 
 
 def headlines(limit: int = 3) -> list[Figure]:

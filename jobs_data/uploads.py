@@ -45,6 +45,7 @@ LEASE_SECONDS = 60.0
 BEAT_SECONDS = 15.0
 TELL_SECONDS = 1.0
 MOST_LOSSES = 3
+MOST_NAME_BYTES = 200
 DECIDE_WITHIN = timedelta(days=7)
 LOST = (
     "Reading this file broke off three times, so it is not tried again. The worker's log says why; a part of "
@@ -64,7 +65,7 @@ def receive(
 ) -> Upload:
     """Keep the file and ask for a worker to check it."""
     key = uuid.uuid4()
-    name = Path(file.name or "file").name[:200]
+    name = _kept_name(file.name or "file")
     folder = _folder(key)
     folder.mkdir(parents=True)
     with (folder / name).open("wb") as kept:
@@ -254,6 +255,11 @@ def _discard_forgotten() -> None:
 
 
 # Files --------------------------------------------------------------------------------------------------
+
+
+def _kept_name(name: str) -> str:
+    """A file's name as far as a file system takes it, its end first: that says what is in it."""
+    return Path(name).name.encode()[-MOST_NAME_BYTES:].decode(errors="ignore")
 
 
 def path_of(upload: Upload) -> Path:

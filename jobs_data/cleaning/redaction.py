@@ -17,6 +17,8 @@ HANDLE = re.compile(
 )
 MARKS = (("email", EMAIL, "[e-mail]"), ("phone", PHONE, "[phone]"), ("handle", HANDLE, "[handle]"))
 
+WORDS = {"email": ("e-mail address", "e-mail addresses"), "phone": ("phone number", "phone numbers")}
+
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
@@ -36,3 +38,15 @@ def redact(text: str) -> Redacted:
         if number:
             counts[kind] = number
     return Redacted(text, counts)
+
+
+def counted(kind: str, number: int) -> str:
+    """So many of a kind in words: `1 e-mail address`, `12 phone numbers`."""
+    one, more = WORDS.get(kind, (kind, f"{kind}s"))
+    return f"{number:,} {one if number == 1 else more}"
+
+
+def taken_out(text: str) -> list[str]:
+    """What was removed from a text before it was stored, in words."""
+    counts = ((kind, text.count(mark)) for kind, _, mark in MARKS)
+    return [counted(kind, number) for kind, number in counts if number]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, sqrt
 
-from ..sentences import Headline, Record, Rows, number
+from ..sentences import Headline, Record, Rows
 from .base import LEAST, LOW, Counts, Finished, Measure, Scene, Z, note
 from .skills import skill_named
 
@@ -16,7 +16,7 @@ FEW_COMPANIES = 30
 def finish_premiums(counts: Sequence[Counts], scene: Scene, measure: Measure) -> Finished:
     """One row for each skill with ten postings or more in groups that also hold postings without it."""
     shown = [one for one in counts if (one["matched"] or 0) >= LEAST and (one["w"] or 0) > 0]
-    hidden = [int(one["n1"]) for one in counts if one not in shown]
+    hidden = [int(one["matched"] or 0) for one in counts if one not in shown]
     rows = sorted((_row(one, scene) for one in shown), key=lambda row: -float(row["value"] or 0))
     return Finished(rows, int(counts[0]["all_n"]) if counts else 0, hidden)
 
@@ -70,7 +70,8 @@ def _variance(n: float, s: float, q: float) -> float:
 
 def _percent(logarithm: float) -> float | None:
     """A difference of logarithms as a difference in percent; None beyond any sense."""
-    return round(100 * (exp(logarithm) - 1), 1) if abs(logarithm) < 3 else None
+    # `or` makes nought of minus nought.
+    return round(100 * (exp(logarithm) - 1), 1) or 0.0 if abs(logarithm) < 3 else None
 
 
 def _note(counts: Counts) -> str:
@@ -83,12 +84,16 @@ def _note(counts: Counts) -> str:
 
 
 def say_premium(rows: Rows) -> Headline:
-    """The commonest skill's premium, raw and adjusted."""
-    row = max(rows, key=lambda row: row["n"])  # type: ignore[arg-type,return-value]
-    value = f"{row['value']:+g}%"
+    """The premium, raw and adjusted, of the commonest skill whose interval is within sense."""
+    known = [row for row in rows if None not in (row["value"], row["low"], row["high"])]
+    if not known:
+        return Headline("–", "No skill's difference is certain enough to be said.")
+    row = max(known, key=lambda row: row["n"])  # type: ignore[arg-type,return-value]
+    value = f"{row['value']:+.1f}%"
+    raw = "" if row["raw"] is None else f"{row['raw']:+.1f}% as they stand, and "
     return Headline(
         value,
-        f"Postings that name {row['label']} advertise {row['raw']:+g}% as they stand, and {value} "
-        f"(95 % interval {number(row['low'])} to {number(row['high'])}) at equal position, level, "
+        f"Postings that name {row['label']} advertise {raw}{value} "
+        f"(95 % interval {row['low']:+.1f} to {row['high']:+.1f}) at equal position, level, "
         "country and month.",
     )

@@ -177,6 +177,7 @@ MEASURES: dict[str, Measure] = {
             most=SAMPLE,
             finish=finish_premiums,
             sentence=say_premium,
+            version=2,
         ),
         Measure(
             "specializations",

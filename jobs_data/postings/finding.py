@@ -15,9 +15,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from django.core.cache import cache
-
 from .. import counting, store
+from ..keeping import kept
 from ..models import Origin, Snapshot
 from ..selection import FIELDS, said
 from .posting import Posting
@@ -186,13 +185,13 @@ def _counts(snapshot: Snapshot, search: Search) -> dict[str, dict[str, int]]:
     """The counts of one snapshot, kept by what was asked."""
     identity = json.dumps([VERSION, snapshot.sha256, search.words, search.selection.chosen])
     key = f"postings-{hashlib.sha256(identity.encode()).hexdigest()}"
-    held: dict[str, dict[str, int]] | None = cache.get(key)
-    if held is None:
-        with _opened(snapshot, search.newest()) as shelf:
-            held = shelf.counts(search.selection)
-        held["source"] = {snapshot.source.slug: held["total"][""]}
-        cache.set(key, held, CACHE_SECONDS)
-    return held
+    return kept(key, CACHE_SECONDS, lambda: _counted(snapshot, search))
+
+
+def _counted(snapshot: Snapshot, search: Search) -> dict[str, dict[str, int]]:
+    with _opened(snapshot, search.newest()) as shelf:
+        counts = shelf.counts(search.selection)
+    return counts | {"source": {snapshot.source.slug: counts["total"][""]}}
 
 
 def _opened(snapshot: Snapshot, search: Search) -> AbstractContextManager[Shelf]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from ..cleaning.redaction import MARKS
 from ..models import Snapshot
 from ..report_pages import FLAGS
 from ..selection import said
@@ -25,8 +23,6 @@ BASES = {
 SIZES = {"S": "up to 50 people", "M": "51 to 250 people", "L": "more than 250 people"}
 EMPLOYMENT = {"full": "full time", "part": "part time", "intern": "internship"}
 DATE_FORMATS = {"year": "%Y", "month": "%B %Y"}
-REDACTED = {mark: kind for kind, _, mark in MARKS}
-KINDS = {"email": "e-mail address", "phone": "phone number", "handle": "handle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +161,6 @@ def pieces(text: str) -> list[Piece]:
         cut.append(Piece(text[match.start : match.end], match.skill_id, name, match.rule))
         at = match.end
     return [*cut, Piece(text[at:])] if at < len(text) else cut
-
-
-def taken_out(text: str) -> list[tuple[str, int]]:
-    """What was removed from a text before it was stored, by kind."""
-    marks = re.findall("|".join(re.escape(mark) for mark in REDACTED), text)
-    return [(KINDS[REDACTED[mark]], marks.count(mark)) for mark in dict.fromkeys(marks)]
 
 
 def _amounts(low: float | None, high: float | None, sign: str = "") -> str:

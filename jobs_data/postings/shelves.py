@@ -11,6 +11,7 @@ import ibis
 import pyarrow as pa
 
 from .. import store
+from ..backends import duckdb
 from ..measures.queries import Table, Tables
 from ..models import Snapshot
 from ..selection import Selection
@@ -80,8 +81,7 @@ class Shelf:
 def opened(snapshot: Snapshot, query: str, *, is_ranked: bool) -> Iterator[Shelf]:
     """A snapshot's shelf with only the postings that hold the query's words ("" for all)."""
     folder, report = store.folder(snapshot.sha256), snapshot.import_record.report
-    connection = ibis.duckdb.connect()
-    try:
+    with duckdb.connected() as connection:
         files = [folder / f"{name}.parquet" for name in ("units", "postings", "skills")]
         held = {one.stem: connection.read_parquet(one) for one in files if one.exists()}
         units, ranks = held["units"], None
@@ -95,8 +95,6 @@ def opened(snapshot: Snapshot, query: str, *, is_ranked: bool) -> Iterator[Shelf
             units = connection.create_table("found", units, temp=True)
         tables = Tables(units=units, skills=held.get("skills"))
         yield Shelf(tables, held["postings"], report.get("skill_ids", []), ranks)
-    finally:
-        connection.disconnect()
 
 
 def _ranks(row_nos: Sequence[int]) -> Table:

@@ -156,7 +156,7 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    "default": env.cache_url("CACHE_URL", f"filecache://{DATA_DIR / 'cache'}"),
+    "default": env.cache_url("CACHE_URL", f"filecache://{DATA_DIR / 'cache'}?max_entries=3000"),
 }
 
 # Work ---------------------------------------------------------------------------------------------------

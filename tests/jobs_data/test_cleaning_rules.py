@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jobs_data.cleaning import places, rates, titles, words
 from jobs_data.cleaning.dates import Day, parse_date
 from jobs_data.cleaning.pay import Unreadable
-from jobs_data.cleaning.redaction import redact
+from jobs_data.cleaning.redaction import counted, redact, taken_out
 
 ECB = Path(__file__).resolve().parents[3] / "shared/data/reference/eurofxref-hist.csv"
 
@@ -165,6 +165,12 @@ def test_personal_data_is_taken_out_and_pay_stays():
     found = redact("Mail jane.doe@example.org or +49 170 1234567, @jane_d. $100,000 - 120,000, 2024-01-01.")
     assert found.text == "Mail [e-mail] or [phone], [handle]. $100,000 - 120,000, 2024-01-01."
     assert found.counts == {"email": 1, "phone": 1, "handle": 1}
+
+
+def test_what_was_taken_out_is_said_in_words():
+    text = redact("a@example.org, b@example.org, @jane_d").text
+    assert taken_out(text) == ["2 e-mail addresses", "1 handle"]
+    assert counted("phone", 1200) == "1,200 phone numbers"
 
 
 @given(st.emails())

@@ -44,6 +44,7 @@ def test_years_stand_in_their_order(snapshot, client):
 def test_a_clear_difference_says_so_and_chance_does_not(snapshot, client):
     text = page(client, f"{COMPARE}pay-by-level/?by=position&first=data-engineer&second=data-analyst")
     assert "clear of chance</span>" in text
+    assert "for Data engineer and" in text and "), clear of chance." in text, "one group stands for both"
     assert "clear of chance</span>" not in page(client, f"{COMPARE}positions/?by=year")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from django.core.cache import cache
 
-from jobs_data import counting, figures, selection, store
+from jobs_data import counting, figures, presentation, selection, store
 from jobs_data.choices import choices
 from jobs_data.comparing import compare
 from jobs_data.importing import Request, import_file
@@ -204,6 +204,26 @@ def test_a_premium_that_only_the_country_explains_vanishes_when_adjusted(market,
     assert rows["pytorch"]["raw"] > 30 and abs(rows["pytorch"]["value"]) < 0.2
 
 
+def test_what_premiums_leave_out_is_counted_by_the_postings_that_could_be_compared(market, tmp_path):
+    """Scala stands in all postings of its country, so none of its twelve can be compared with others."""
+    rows = [posting(number, pay=100_000, skills="PyTorch" if number % 2 else "SQL") for number in range(40)]
+    rows += [posting(number, pay=90_000, country="FR", skills="Scala") for number in range(40, 52)]
+    measured = counting.count(board(tmp_path / "b.csv", rows), "premiums").measured
+    assert (measured.hidden_cells, measured.hidden_n) == (1, 0)
+
+
+def test_a_skill_that_nearly_every_posting_names_has_no_raw_premium_and_a_sentence_all_the_same(
+    market, tmp_path
+):
+    rows = [
+        posting(number, pay=100_000 + 500 * (number % 9), skills="SQL" if number % 8 == 0 else "PyTorch")
+        for number in range(72)
+    ]
+    found = counting.count(board(tmp_path / "b.csv", rows), "premiums")
+    row = next(one for one in found.rows if one["skill"] == "pytorch")
+    assert row["raw"] is None and "as they stand" not in found.headline.sentence
+
+
 def test_trends_give_shares_by_period_from_the_skills_first_year_on(market, tmp_path):
     days = [f"{2013 + number % 6}-05-01" for number in range(120)]
     rows = [posting(number, skills="Python, PyTorch", day=day) for number, day in enumerate(days)]
@@ -314,3 +334,13 @@ def test_many_postings_are_sampled_where_they_would_be_joined_with_themselves(sk
     assert found.measured.notes == ("Counted over a sample of about 40 of 80 postings.",)
     assert 38 <= found.measured.n <= 42
     assert counting.recount(found) == found
+
+
+def test_differences_of_nought_or_beyond_sense_still_make_small_bars(skilled):
+    figure = counting.count(skilled, "premiums")
+    (row,) = figure.rows
+    values = 0.0, None
+    rows = tuple(row | {"value": value} for value in values)
+    (bar,) = presentation.small_bars(replace(figure, rows=rows))
+    assert (bar.shown, bar.length) == ("+0.0%", 0)
+    assert figure.statistic.headline(rows[1:]).value == "–"

@@ -24,6 +24,9 @@ from tests.jobs_data import samples
         (["date", "jobcountry", "GenAI_share_postings"], "hiring-lab-genai-share"),
         (["Title", "Company", "Location"], "generic-postings"),
         (["Job Title", "Pay"], "generic-postings"),
+        (["title", "company", "country", "date_posted", "salary", "type"], "generic-postings"),
+        (["title", "hiring_organization", "country", "date_posted", "salary"], "generic-postings"),
+        (["@type", "title", "datePosted", "hiringOrganization.name", "description"], "schema-org"),
     ],
 )
 def test_a_file_is_recognized_by_its_columns(columns, slug):

@@ -137,6 +137,12 @@ def test_what_is_not_there_is_404_and_what_was_withdrawn_410(snapshot, client):
     )
 
 
+@pytest.mark.parametrize("tail", ["\x00", "%", "_", "g", "0" * 40])
+def test_a_hash_that_goes_on_wrongly_is_nobodys(snapshot, client, tail):
+    wrong = snapshot.sha256[:13] + tail
+    assert "at least twelve hex digits" in get(client, "statistics/", 404, snapshot=wrong).json()["detail"]
+
+
 def test_two_countries_are_compared(snapshot, client):
     params = {"snapshot": snapshot.short_hash, "by": "country", "first": "DE", "second": "US"}
     data = get(client, "statistics/salaries/comparison/", **params).json()

@@ -33,6 +33,7 @@ def page(client, address, status=200, **more):
 def test_a_source_at_a_glance_names_label_n_and_what_it_cannot_say(snapshot, client):
     text = page(client, PAGE)
     assert "imported data" in text and "Postings by country" in text and "n = 52" in text
+    assert "Data to 2023" in text, "its rows state years, so no day is named"
     assert "What this source cannot say" in text and "Degrees asked for" in text
 
 
@@ -145,3 +146,9 @@ def test_hostile_text_of_a_file_is_escaped(market, client, tmp_path):
     path = tmp_path / "<script>alert(1)<script>.csv"
     import_file(Request(write_csv(path, samples.CITY)))
     assert "<script>alert(1)" not in page(client, PAGE)
+
+
+def test_an_order_that_would_break_a_header_is_written_into_the_address_as_it_should_be(snapshot, client):
+    response = client.get(f"{PAGE}countries/", {"sort": "label\nX: y&rows=é"}, headers=HTMX)
+    assert response.status_code == 200
+    assert response["HX-Push-Url"].endswith("&sort=label%0AX%3A+y%26rows%3D%C3%A9")

@@ -260,6 +260,24 @@ def test_a_feed_goes_on_with_what_is_new(saved, bring, client):
     assert "imported data" in again and "urn:trainyard:posting:" in first
 
 
+def test_control_characters_in_cells_and_names_break_neither_feed_nor_mail(
+    saved, bring, signed_in, learner, client
+):
+    signed_in(learner).post(f"/jobs/searches/{saved.pk}/", {"name": "Py\nthons\x08", "is_mailed": "on"})
+    saved.refresh_from_db()
+    assert saved.name == "Py thons"
+    bring([*ROWS, [9, "Python\x08 Developer", "No\x0bvum", *NEW[3:]]])
+    assert tell() == 1
+    assert [entry.split(",")[0] for entry in entries(client, saved)][0].startswith("Python")
+
+
+def test_a_search_of_more_letters_than_are_kept_is_refused_by_name(saved, signed_in, learner):
+    query = searches.parse({"q": "😀 python " + "é" * 180}).query
+    response = signed_in(learner).post("/jobs/searches/save/", {"name": "b", "query": query}, follow=True)
+    assert "too long to be saved" in response.content.decode()
+    assert SavedSearch.objects.count() == 1
+
+
 def test_a_renewed_feed_has_another_address(saved, signed_in, learner, client):
     old = saved.feed_token
     signed_in(learner).post(f"/jobs/searches/{saved.pk}/feed/")

@@ -59,6 +59,13 @@ def test_a_file_is_checked_first_and_changes_nothing(send, rings):
     assert upload.lease_ends_at is None and Snapshot.objects.count() == 0
 
 
+@pytest.mark.parametrize("name", ["求人" * 60 + ".csv", "a" * 240 + ".csv.gz"])
+def test_long_names_are_cut_at_their_beginning_to_what_a_file_system_takes(send, name):
+    upload = send(name=name)
+    assert len(upload.name.encode()) <= 200 and name.endswith(upload.name)
+    assert path_of(upload).exists()
+
+
 def test_once_confirmed_it_is_imported_and_its_file_is_deleted(send, rings):
     upload = send()
     work()

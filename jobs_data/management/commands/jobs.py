@@ -116,7 +116,9 @@ class Command(BaseCommand):
             found = statistics.find_snapshot(snapshot)
             loading.withdraw(snapshot=found, reason=reason)
         except Snapshot.DoesNotExist:
-            raise CommandError(f"No snapshot's hash starts with {snapshot}.") from None
+            raise CommandError(
+                f"No snapshot's hash starts with {snapshot}; give twelve hex digits or more."
+            ) from None
         except ValueError as wrong:
             raise CommandError(str(wrong)) from wrong
         self.stdout.write(f"Withdrawn {found.short_hash}: {found.withdrawal_reason}")
