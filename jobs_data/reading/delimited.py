@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.csv
@@ -98,7 +99,7 @@ def _batches(
             return "error"
         return "skip"
 
-    with open_binary(path, limits) as file:
+    with _stream(path, limits) as file:
         try:
             reader = pyarrow.csv.open_csv(
                 file,
@@ -123,6 +124,14 @@ def _batches(
                 f"After row {rows:,} the file is not {reading.encoding} any more ({wrong.reason}): damaged "
                 "or cut. Save it as UTF-8."
             ) from wrong
+
+
+def _stream(path: Path, limits: Limits) -> IO[bytes] | pa.NativeFile:
+    """The file for pyarrow, whose own threads read ahead of us.
+
+    Theirs is the plain file: a thread that still reads a Python object when the process ends waits for ever.
+    """
+    return open_binary(path, limits) if is_gzip(path) else pa.OSFile(str(path))
 
 
 def _explained(message: str, rows: int, limits: Limits) -> str:
