@@ -274,6 +274,7 @@ def test_balanced_rows_and_weighted_classes_are_those_of_scikit_learn(run):
             },
             "too_few_rows",
         ),
+        ("wine@1", {"family": "bagging", "member": {"family": "svm"}, "max_samples": 0.05}, "too_few_rows"),
     ],
 )
 def test_what_only_shows_in_the_numbers_is_the_learners_to_mend(run, dataset, model, code):

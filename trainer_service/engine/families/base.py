@@ -53,6 +53,7 @@ _FAILURES = {
     "n_splits=": TOO_FEW_ROWS,
     "at least 2 classes": TOO_FEW_ROWS,
     "number of classes has to be greater than one": TOO_FEW_ROWS,
+    "belong to the same class": TOO_FEW_ROWS,  # in a bootstrap sample
 }
 
 
