@@ -38,6 +38,13 @@ def test_the_largest_spec_is_estimated_in_no_time():
     assert found.seconds > 100 and found.memory_bytes > 200e6
 
 
+def test_a_bag_of_forests_holds_every_tree_of_every_copy():
+    forest = {"family": "random_forest", "n_estimators": 50}
+    single = network(model=forest)
+    bag = network(model={"family": "bagging", "member": forest, "n_estimators": 20})
+    assert 10 * single.memory_bytes < bag.memory_bytes < 25 * single.memory_bytes
+
+
 def test_more_work_costs_more():
     small = network()
     for larger in (

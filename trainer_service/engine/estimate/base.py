@@ -29,7 +29,8 @@ class Estimate:
 @dataclass(frozen=True, slots=True)
 class Cost:
     """One fit of a model that is asked much: seconds to `fit` it, `call` it once, for each `row` asked about,
-    and `once` for a run: to judge and to store it.
+    and `once` for a run: to judge and to store it. `kept_bytes` is what the fitted model holds, where that is
+    more than its parameters.
     """
 
     parameters: int
@@ -39,6 +40,7 @@ class Cost:
     call: float = 7e-5
     row: float = 1e-8
     once: float = 6e-3
+    kept_bytes: int = 0
 
     def asked(self, rows: float) -> float:
         """Seconds to answer about `rows` rows at once."""

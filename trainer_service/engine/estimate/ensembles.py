@@ -18,7 +18,9 @@ def bagging(spec: RunSpec, train: int, validation: int) -> Cost:
     one = _member(spec, model.member, max(2, round(model.max_samples * train)), validation)
     return Cost(
         parameters=copies * one.parameters,
-        memory_bytes=MEGABYTE + one.memory_bytes + copies * (20_000 + 16 * one.parameters),
+        memory_bytes=MEGABYTE
+        + one.memory_bytes
+        + copies * (20_000 + max(one.kept_bytes, 16 * one.parameters)),
         flops=copies * one.flops,
         fit=copies * (0.2e-3 + one.fit * (0.3 + 0.7 * model.max_features)),
         call=1e-4 + copies * max(19e-6, one.call - 60e-6),

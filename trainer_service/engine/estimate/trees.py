@@ -8,6 +8,8 @@ from trainer_service.engine import spec as specs
 from trainer_service.engine.estimate.base import MEGABYTE, Cost
 from trainer_service.engine.spec import RunSpec
 
+_LEAF = 250  # bytes that a tree holds for each leaf
+
 
 def decision_tree(spec: RunSpec, train: int, validation: int) -> Cost:
     """Every level looks at every feature of every row."""
@@ -18,6 +20,7 @@ def decision_tree(spec: RunSpec, train: int, validation: int) -> Cost:
     return Cost(
         parameters=2 * leaves - 1,
         memory_bytes=MEGABYTE + 24 * train * spec.features + 200 * leaves,
+        kept_bytes=_LEAF * leaves,
         flops=compared,
         fit=1.6e-3 + 64e-9 * compared,
         row=1e-7,
@@ -35,9 +38,11 @@ def random_forest(spec: RunSpec, train: int, validation: int) -> Cost:
     # A bootstrap sample holds 63 % of the rows, some of them several times.
     leaves, depth = grown(spec, round(0.63 * train), model.min_samples_leaf, model.max_depth)
     compared = trees * train * tried * depth
+    kept = trees * (20_000 + _LEAF * leaves)
     return Cost(
         parameters=trees * (2 * leaves - 1),
-        memory_bytes=2 * MEGABYTE + trees * (20_000 + 250 * leaves) + 24 * train * features,
+        memory_bytes=2 * MEGABYTE + kept + 24 * train * features,
+        kept_bytes=kept,
         flops=compared,
         fit=trees * 1.55e-3 + 17e-9 * compared,
         call=1e-4 + 14e-6 * trees,
@@ -57,9 +62,11 @@ def hist_gradient_boosting(spec: RunSpec, train: int, validation: int) -> Cost:
     bins = min(model.max_bins, train)
     searched = trees * leaves * features * bins
     sorted_ = trees * train * features * math.log2(leaves + 1)
+    kept = trees * (3000 + _LEAF * leaves)
     return Cost(
         parameters=trees * (2 * leaves - 1),
-        memory_bytes=4 * MEGABYTE + trees * (3000 + 250 * leaves) + 40 * train * features,
+        memory_bytes=4 * MEGABYTE + kept + 40 * train * features,
+        kept_bytes=kept,
         flops=searched + sorted_,
         fit=model.max_iter * 0.13e-3 + trees * (27e-6 + 9e-6 * leaves) + 0.8e-9 * searched + 4e-9 * sorted_,
         call=7e-5 + 5e-6 * trees,
