@@ -28,7 +28,6 @@ from courses import (
     trials,
 )
 from courses.forms import CommentForm, OverrideForm
-from courses.metric_words import METRICS
 from courses.models import GradeKind, Submission
 from courses.refusals import NotCancellable
 from trainer_service.engine import catalogue
@@ -229,7 +228,7 @@ def _result(found: Submission) -> dict[str, Any]:
         "residuals": charts.residuals(body["residuals"]) if body.get("residuals") else None,
         "pairs": body.get("residuals") or [],
         "trials": (tried := trials.trial_rows(body, found.run.spec)),
-        "search_metric": METRICS[trials.search_metric(found.run.spec)].title if tried else "",
+        "search_metric": trials.search_title(found.run.spec) if tried else "",
         "clusters": charts.clusters(pictures["clusters"]) if "clusters" in pictures else None,
         "cluster_points": pictures.get("clusters", []),
         "folds": trials.fold_rows(body),

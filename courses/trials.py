@@ -51,6 +51,11 @@ def search_metric(spec: Mapping[str, Any]) -> str:
     return chosen or next(iter(SCORES[spec["task"]]))
 
 
+def search_title(spec: Mapping[str, Any]) -> str:
+    """What that metric is called."""
+    return _title(search_metric(spec))
+
+
 def trial_rows(result: Mapping[str, Any], spec: Mapping[str, Any]) -> list[TrialRow]:
     """Every trial in the order in which it was tried; empty where nothing was searched."""
     trials = result.get("trials") or []
@@ -72,12 +77,13 @@ def fold_rows(result: Mapping[str, Any]) -> list[FoldRow]:
     """Every validation metric that all folds have: mean, standard deviation, and both ends."""
     folds: list[dict[str, float | None]] = result.get("folds") or []
     found = []
-    for name, metric in METRICS.items():
+    for name in METRICS:
         values = [value for fold in folds if (value := fold.get(name)) is not None]
         if len(values) == len(folds) > 1:
             ends = number(name, min(values)), number(name, max(values))
-            title = metric.title.format(positive="the positive class")
-            found.append(FoldRow(title, number(name, mean(values)), number(name, stdev(values)), *ends))
+            found.append(
+                FoldRow(_title(name), number(name, mean(values)), number(name, stdev(values)), *ends)
+            )
     return found
 
 
@@ -93,6 +99,10 @@ def group_rows(result: Mapping[str, Any]) -> list[GroupRow]:
         )
         for name, figures in (result.get("per_group") or {}).items()
     ]
+
+
+def _title(metric: str) -> str:
+    return METRICS[metric].title.format(positive="the positive class")
 
 
 def _said(value: Any) -> str:

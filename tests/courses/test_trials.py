@@ -41,6 +41,7 @@ def test_every_trial_is_shown_with_what_it_tried_and_what_became_of_it() -> None
 def test_the_metric_that_decided_is_the_one_asked_for_or_the_tasks_own() -> None:
     assert trials.search_metric(SPEC) == "accuracy"
     assert trials.search_metric({**SPEC, "tuning": {"metric": "log_loss"}}) == "log_loss"
+    assert trials.search_title({**SPEC, "tuning": {"metric": "f1"}}) == "F1 of the positive class"
 
 
 def test_folds_are_summed_up_where_all_of_them_have_the_metric() -> None:
