@@ -158,7 +158,7 @@ class _Hunt:
         try:
             spec = self.spec.trial(values)
         except ValidationError as error:
-            trial |= _outcome("failed", None, error.errors(include_url=False)[0]["msg"])
+            trial |= _outcome("failed", None, _words(error))
             return None
         known = self._known.get(digest(spec))
         if known is not None:
@@ -209,6 +209,10 @@ class _Hunt:
 
 def _outcome(state: str, score: float | None, why: str) -> dict[str, Any]:
     return {"state": state, "score": score, "why": why, "seconds": 0.0}
+
+
+def _words(error: ValidationError) -> str:
+    return str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
 
 
 def _bayesian(hunt: _Hunt, tuning: BayesianSearch) -> None:

@@ -17,7 +17,7 @@ from sklearn.svm import SVC
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import folds, load
 from trainer_service.engine.estimate import estimate
-from trainer_service.engine.spec import RunSpec, SpecError, canonical, digest, parse, stack_key
+from trainer_service.engine.spec import Range, RunSpec, SpecError, canonical, digest, parse, stack_key
 from trainer_service.engine.trials import planned
 
 SPACE = [
@@ -153,6 +153,10 @@ def test_a_trial_that_fails_is_told_and_the_others_go_on(run):
     assert "beyond what a computer can hold" in result.trials[1]["why"]
 
 
+def test_whole_numbers_of_a_range_lie_within_it():
+    assert Range(kind="range", path="model.C", low=1.2, high=3.8, whole=True, steps=2).grid() == [2, 3]
+
+
 class Cancelled(Callbacks):
     """The run is cancelled from the start."""
 
@@ -239,6 +243,21 @@ def test_planned_trials_are_within_their_bounds_and_all_count_in_the_estimate(se
             {"tuning": {"kind": "random", "space": [{**SPACE[0], "low": 5.0, "high": 2.0}]}},
             "tuning.space.0.low",
             "is not below high",
+        ),
+        (
+            {
+                "tuning": {
+                    "kind": "random",
+                    "space": [{**SPACE[0], "low": -1e308, "high": 1e308, "scale": "linear"}],
+                }
+            },
+            "tuning.space.0.high",
+            "too far from low",
+        ),
+        (
+            {"tuning": {"kind": "random", "space": [{**SPACE[0], "low": 1.2, "high": 1.8, "whole": True}]}},
+            "tuning.space.0.high",
+            "no whole number lies between",
         ),
     ],
 )

@@ -65,6 +65,10 @@ class Range(Dimension):
             raise ValueError(f"low: {self.low:g} is not below high, {self.high:g}")
         if self.scale == "log" and self.low <= 0:
             raise ValueError(f"low: must be above 0 where scale is log, not {self.low:g}")
+        if not math.isfinite(self.high - self.low):
+            raise ValueError(f"high: {self.high:g} is too far from low, {self.low:g}")
+        if self.whole and math.ceil(self.low) > math.floor(self.high):
+            raise ValueError(f"high: no whole number lies between {self.low:g} and {self.high:g}")
         return self
 
     def grid(self) -> Sequence[Value]:
@@ -78,7 +82,9 @@ class Range(Dimension):
         else:
             value = self.low + share * (self.high - self.low)
         value = min(max(value, self.low), self.high)
-        return round(value) if self.whole else value
+        if self.whole:
+            return min(max(round(value), math.ceil(self.low)), math.floor(self.high))
+        return value
 
 
 Space = Annotated[
