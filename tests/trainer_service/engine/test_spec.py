@@ -50,6 +50,21 @@ def test_what_has_no_effect_has_no_digest():
     assert digest(parse(raw(model=linear))) == digest(parse(raw(model={**linear, "gamma": 5.0})))
 
 
+def test_an_agent_that_plays_whole_episodes_knows_no_batches():
+    agent = {"task": "control", "data": {"dataset": "cartpole@1"}, "model": {"family": "policy_gradient"}}
+    assert digest(parse(agent)) == digest(parse({**agent, "training": {"batch_size": 8}}))
+    deep = {**agent, "model": {"family": "dqn"}}
+    assert digest(parse(deep)) != digest(parse({**deep, "training": {"batch_size": 8}}))
+
+
+@pytest.mark.parametrize("kind", ["hold_out", "k_fold"])
+def test_where_there_are_no_classes_their_shares_have_no_effect(kind):
+    line = {"task": "regression", "data": {"dataset": "diabetes@1"}, "model": {"family": "linear_regression"}}
+    fair, any_rows = ({"validation": {"kind": kind, "stratified": each}} for each in (True, False))
+    assert digest(parse({**line, **fair})) == digest(parse({**line, **any_rows}))
+    assert digest(parse(raw(**fair))) != digest(parse(raw(**any_rows)))
+
+
 def test_runs_that_differ_by_row_share_a_stack_key():
     first = parse(raw())
     for other in (

@@ -72,6 +72,7 @@ class FamilySpec(SpecModel):
                    first be turned into a table by a preprocessing step
     is_neural      optimizer, schedule, regularization and epochs have an effect
     has_epochs     it trains by epochs; so do all networks
+    has_batches    a network whose steps are of `training.batch_size` rows
     is_seeded      the seed has an effect on the model, and not only on the split of the rows
     is_stacked     runs of one stack key train as one
     takes_weights  its rows may be weighted, so that classes can be balanced
@@ -84,6 +85,7 @@ class FamilySpec(SpecModel):
     forms: ClassVar[frozenset[Form]] = FLAT
     is_neural: ClassVar[bool] = False
     has_epochs: ClassVar[bool] = False
+    has_batches: ClassVar[bool] = True
     is_seeded: ClassVar[bool] = False
     is_stacked: ClassVar[bool] = False
     takes_missing: ClassVar[bool] = False

@@ -22,6 +22,8 @@ def canonical(spec: RunSpec) -> dict[str, Any]:
             del raw[part]
         epochs = {"epochs": spec.training.epochs} if spec.family.has_epochs else {}
         raw["training"] = {"seed": spec.training.seed, **epochs}
+    elif not spec.family.has_batches:
+        del raw["training"]["batch_size"]
     if spec.validation.kind != "hold_out":
         del raw["data"]["validation_fraction"]
     return raw
@@ -71,7 +73,12 @@ def _matters(part: SpecModel, field: FieldInfo, value: Any, task: str) -> bool:
     condition: OnlyIf | None = declared(field, OnlyIf)
     if condition is not None and not condition.holds(part, task):
         return False
-    return declared(field, AddedLater) is None or value != field.get_default(call_default_factory=True)
+    if declared(field, AddedLater) is None:
+        return True
+    default = field.get_default(call_default_factory=True)
+    if isinstance(value, SpecModel):  # fields without effect make no difference
+        return type(value) is not type(default) or _effective(value, task) != _effective(default, task)
+    return bool(value != default)
 
 
 def _shared(part: SpecModel, raw: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,14 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from trainer_service.engine.catalogue import Dataset
-from trainer_service.engine.spec.base import SpecModel
+from trainer_service.engine.spec.base import OnlyIf, SpecModel
+
+# Datasets of other tasks have no classes to keep a share.
+Stratified = Annotated[
+    bool,
+    OnlyIf(task=("classification", "clustering", "reconstruction")),
+    Field(description="Whether each class keeps its share (only where rows have one class each)."),
+]
 
 
 class ValidationSpec(SpecModel):
@@ -27,7 +34,7 @@ class HoldOut(ValidationSpec):
     """A share of the training rows, drawn once, is kept aside."""
 
     kind: Literal["hold_out"]
-    stratified: bool = Field(True, description="Whether each class keeps its share (classification only).")
+    stratified: Stratified = True
 
 
 class KFold(ValidationSpec):
@@ -35,7 +42,7 @@ class KFold(ValidationSpec):
 
     kind: Literal["k_fold"]
     folds: int = Field(5, ge=2, le=10, description="Number of parts, and of models.")
-    stratified: bool = Field(True, description="Whether each class keeps its share (classification only).")
+    stratified: Stratified = True
 
     @property
     def fits(self) -> int:
@@ -49,7 +56,7 @@ class Repeated(ValidationSpec):
     kind: Literal["repeated"]
     folds: int = Field(5, ge=2, le=10, description="Number of parts.")
     repeats: int = Field(2, ge=2, le=5, description="How often the rows are cut anew.")
-    stratified: bool = Field(True, description="Whether each class keeps its share (classification only).")
+    stratified: Stratified = True
 
     @property
     def fits(self) -> int:

@@ -140,6 +140,7 @@ class PolicyGradient(FamilySpec):
     tasks = frozenset({"control"})
     forms = frozenset({"environment", "grid"})
     is_neural = is_seeded = is_stacked = True
+    has_batches = False
     example = {"hidden": [32], "baseline": "mean"}
     family: Literal["policy_gradient"]
     hidden: list[Width] = Field(
