@@ -32,7 +32,7 @@ from trainer_service.engine.families.networks import step_sizes
 from trainer_service.engine.loop import Plan
 from trainer_service.engine.randomness import Stream, generator
 from trainer_service.engine.results import CANCELLED
-from trainer_service.engine.spec import FamilySpec, RunSpec
+from trainer_service.engine.spec import Constant, FamilySpec, RunSpec
 
 ModelSpec = TypeVar("ModelSpec", bound=FamilySpec)
 
@@ -74,8 +74,10 @@ class AgentFamily(Family):
         self, specs: Sequence[RunSpec], rows: Sequence[TrainingRows], *, callbacks: Callbacks, device: str
     ) -> list[Fitted]:
         """On the CPU, whatever `device` is: a step is too small for a GPU to be worth asking."""
-        patience = [spec.regularization.early_stopping_patience for spec in specs]
-        plan = Plan(specs[0].training.epochs, specs[0].schedule, patience)
+        plan = Plan(specs[0].training.epochs, Constant(kind="constant"), [None] * len(specs))
+        if specs[0].is_neural:  # else schedule and regularization have no effect
+            patience = [spec.regularization.early_stopping_patience for spec in specs]
+            plan = Plan(specs[0].training.epochs, specs[0].schedule, patience)
         rates = [self.rate(spec) for spec in specs]
         solved_at = _solved_at(specs[0])
         course = Course(self.maker(specs, rows), rates, solved_at, plan)

@@ -10,7 +10,7 @@ from trainer_service.engine import checkpoint as files
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.checkpoint import Checkpoint
 from trainer_service.engine.results import EpochPoint
-from trainer_service.engine.spec import stack_key
+from trainer_service.engine.spec import digest, stack_key
 
 FAMILIES = ["bandit", "q_learning", "dqn", "policy_gradient"]
 VARIED = {
@@ -139,3 +139,11 @@ def test_early_stopping_keeps_the_policy_that_did_best_in_validation(agent, run)
     best = max(result.curve, key=lambda point: point.validation_score)
     assert result.signals["best_epoch"] == best.epoch
     assert result.signals["stopped_at_epoch"] == best.epoch + 4 == len(result.curve)
+
+
+@pytest.mark.parametrize("family", ["bandit", "q_learning"])
+def test_what_has_no_digest_has_no_effect_on_an_agent_without_a_network(agent, run, family):
+    impatient = {"early_stopping_patience": 1}
+    spec = agent(family, schedule={"kind": "cosine"}, regularization=impatient, training={"epochs": 6})
+    plain = agent(family, training={"epochs": 6})
+    assert digest(spec) == digest(plain) and outcome(run([spec])[0]) == outcome(run([plain])[0])
