@@ -46,6 +46,10 @@ SCORES: dict[Task, dict[str, Literal["up", "down"]]] = {
     "reconstruction": {"variance_kept": "up", "reconstruction_mse": "down"},
 }
 
+# Scores that only some classifications have.
+OF_POSITIVE_CLASS = frozenset({"precision", "recall", "f1"})
+OF_PROBABILITIES = frozenset({"log_loss", "brier", "calibration_error"})
+
 # What one example is: a row of a table; an image (height, width) or (height, width, channels); a sequence
 # (steps, channels); a text (tokens,) of numbers of words, padded with 0; where an episode begins, in an
 # environment of numbers, in a world of cells (grid) or in a problem of several arms (bandit).

@@ -215,6 +215,16 @@ def test_planned_trials_are_within_their_bounds_and_all_count_in_the_estimate(se
             "choose one of accuracy",
         ),
         (
+            {"tuning": {"kind": "grid", "space": SPACE, "metric": "f1"}},
+            "tuning.metric",
+            "speaks of a positive class, and there is none",
+        ),
+        (
+            {"tuning": {"kind": "grid", "space": SPACE, "metric": "brier"}},
+            "tuning.metric",
+            "needs probabilities, and 'svm' has none",
+        ),
+        (
             {
                 "tuning": {
                     "kind": "grid",

@@ -98,6 +98,10 @@ class FamilySpec(SpecModel):
         """The family's name in a spec."""
         return tag(cls, "family")
 
+    def says_probabilities(self) -> bool:
+        """Whether it says how likely each class is, with these fields."""
+        return self.has_probabilities
+
     def problem(self, task: Task) -> str:
         """What is wrong with the fields beside each other, as `path: what and what to do`, or ""."""
         return ""

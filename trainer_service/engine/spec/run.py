@@ -23,7 +23,7 @@ from trainer_service.engine.spec.training import (
 )
 from trainer_service.engine.spec.tuning import MOST_TRIALS, NoTuning, SearchSpec, Tuning
 from trainer_service.engine.spec.validation import HoldOut, TimeOrdered, Validation
-from trainer_service.engine.tasks import ACTING, SCORES, Form, Task
+from trainer_service.engine.tasks import ACTING, OF_POSITIVE_CLASS, OF_PROBABILITIES, SCORES, Form, Task
 
 
 class RunSpec(SpecModel):
@@ -177,7 +177,20 @@ def _tuning_problem(spec: RunSpec) -> str:
         return f"tuning.metric: '{tuning.metric}' cannot decide a search; choose one of {', '.join(scores)}"
     if tuning.count > MOST_TRIALS:
         return f"tuning.space: {tuning.count:,} combinations, and {MOST_TRIALS} are allowed; try fewer values"
-    return _space_problem(spec, tuning)
+    return _metric_problem(spec, tuning.metric) or _space_problem(spec, tuning)
+
+
+def _metric_problem(spec: RunSpec, metric: str | None) -> str:
+    """A metric that no trial would have."""
+    if spec.task != "classification":
+        return ""
+    if metric in OF_POSITIVE_CLASS and spec.dataset.positive_class is None:
+        return f"tuning.metric: '{metric}' speaks of a positive class, and there is none; use f1_macro"
+    if metric in OF_PROBABILITIES and not spec.model.says_probabilities():
+        return (
+            f"tuning.metric: '{metric}' needs probabilities, and '{spec.model.family}' has none; use roc_auc"
+        )
+    return ""
 
 
 def _space_problem(spec: RunSpec, tuning: SearchSpec) -> str:

@@ -94,6 +94,10 @@ class Voting(EnsembleSpec):
         """All members."""
         return [(f"model.members.{number}", member) for number, member in enumerate(self.members)]
 
+    def says_probabilities(self) -> bool:
+        """Only where probabilities are averaged."""
+        return self.voting == "soft"
+
     def problem(self, task: Task) -> str:
         """A member that cannot do the task, or that has no probabilities to average."""
         if task == "classification" and self.voting == "soft":
