@@ -113,6 +113,20 @@ def test_categories_become_indicators_as_in_scikit_learn():
     assert made.shape[1] == spec.features == 5 + 21
 
 
+def test_copies_of_a_row_do_not_tell_each_other_their_target():
+    spec = spec_with("impute", {"step": "target_encode", "smooth": 0.0}, dataset="loans@1")
+    rows = training_rows(spec)
+    order = np.tile(np.arange(len(rows.train)), 2)
+    twice = rows.train.take(order)
+    copies, flipped = order == 7, twice.targets.copy()
+    flipped[copies] = 1 - flipped[copies]
+    _, before = preprocess.prepare(spec, TrainingRows(twice, rows.validation))
+    other = Rows(twice.features, flipped)
+    _, after = preprocess.prepare(spec, TrainingRows(other, rows.validation))
+    assert np.array_equal(before.train.features[copies], after.train.features[copies])
+    assert not np.array_equal(before.train.features, after.train.features)
+
+
 def test_target_means_are_those_of_scikit_learn_and_no_row_sees_its_own_target():
     spec = spec_with("impute", {"step": "target_encode", "smooth": 10.0}, dataset="loans@1")
     rows = training_rows(spec)

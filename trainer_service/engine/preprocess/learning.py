@@ -65,7 +65,8 @@ def _one_hot(_: Any, rows: Rows, spec: RunSpec) -> tuple[Step, Features]:
 
 def _target_encode(described: specs.TargetEncode, rows: Rows, spec: RunSpec) -> tuple[Step, Features]:
     """Each training row is encoded by the other four fifths of them, any other row by all of them."""
-    fold = np.random.RandomState(spec.training.seed).permutation(len(rows)) % _FOLDS
+    same = _copies(rows)
+    fold = np.random.RandomState(spec.training.seed).permutation(same.max() + 1)[same] % _FOLDS
     encoded = rows.features.copy()
     for number in np.unique(fold):
         others, own = fold != number, fold == number
@@ -152,6 +153,13 @@ def _categories(spec: RunSpec) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     places = [dataset.feature_names.index(name) for name in dataset.categories]
     counts = [len(values) for values in dataset.categories.values()]
     return np.array(places, dtype=np.int64), np.array(counts, dtype=np.int64)
+
+
+def _copies(rows: Rows) -> NDArray[np.int64]:
+    """A number for each row, the same for its copies: oversampling must not carry a target across folds."""
+    known: dict[bytes, int] = {}
+    whole = np.column_stack([rows.features, rows.targets])
+    return np.array([known.setdefault(row.tobytes(), len(known)) for row in whole], dtype=np.int64)
 
 
 def _category_means(rows: Rows, spec: RunSpec, smooth: float) -> CategoryMeans:
