@@ -45,6 +45,17 @@ def test_a_bag_of_forests_holds_every_tree_of_every_copy():
     assert 10 * single.memory_bytes < bag.memory_bytes < 25 * single.memory_bytes
 
 
+def test_a_small_absolute_penalty_on_many_features_takes_its_passes():
+    def line(alpha):
+        model = {"family": "linear_regression", "penalty": "l1", "alpha": alpha}
+        steps = [{"step": "standardize"}, {"step": "polynomial", "degree": 3}]
+        data = {"dataset": "diabetes@1"}
+        return estimate(parse({"task": "regression", "data": data, "preprocessing": steps, "model": model}))
+
+    assert 0.1 < line(1e-6).seconds < 0.5  # measured: 0.23
+    assert line(100.0).seconds < 0.05
+
+
 def test_more_work_costs_more():
     small = network()
     for larger in (
