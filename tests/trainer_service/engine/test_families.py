@@ -245,6 +245,12 @@ def test_an_ensemble_refuses_members_that_cannot_help():
     assert wrong.path == "model.members.0.C"
 
 
+def test_a_stacking_refuses_copies_of_rows_that_its_own_folds_would_tear_apart():
+    with pytest.raises(SpecError, match="choose undersample"):
+        spec_of("breast_cancer@1", {"family": "stacking"}, balance="oversample")
+    assert spec_of("breast_cancer@1", {"family": "stacking"}, balance="undersample")
+
+
 def test_balanced_rows_and_weighted_classes_are_those_of_scikit_learn(run):
     model = {"family": "logistic_regression"}
     spec = spec_of("breast_cancer@1", model, balance="class_weights")

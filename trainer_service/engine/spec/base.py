@@ -76,6 +76,7 @@ class FamilySpec(SpecModel):
     is_seeded      the seed has an effect on the model, and not only on the split of the rows
     is_stacked     runs of one stack key train as one
     takes_weights  its rows may be weighted, so that classes can be balanced
+    splits_rows    it cuts its training rows into folds of its own
     has_probabilities  it says how likely each class is
     takes_missing  it can learn from rows with missing values
     example        fields of the example in the documentation
@@ -90,6 +91,7 @@ class FamilySpec(SpecModel):
     is_stacked: ClassVar[bool] = False
     takes_missing: ClassVar[bool] = False
     takes_weights: ClassVar[bool] = False
+    splits_rows: ClassVar[bool] = False
     has_probabilities: ClassVar[bool] = False
     example: ClassVar[Mapping[str, Any]] = {}
 

@@ -140,6 +140,8 @@ def _family_problem(spec: RunSpec) -> str:
         return f"model.family: '{name}' cannot learn from {spec.form} data; {', or '.join(remedies)}"
     if spec.task == "classification" and spec.data.balance == "class_weights" and not family.takes_weights:
         return f"data.balance: '{name}' cannot weigh classes; choose oversample or undersample"
+    if spec.task == "classification" and spec.data.balance == "oversample" and family.splits_rows:
+        return f"data.balance: copies of a row would be on both sides of {name}'s folds; choose undersample"
     return spec.model.problem(spec.task)
 
 

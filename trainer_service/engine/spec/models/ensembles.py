@@ -114,7 +114,7 @@ class Stacking(EnsembleSpec):
     example: ClassVar = {
         "members": [{"family": "decision_tree", "max_depth": 6}, {"family": "k_nearest_neighbours"}],
     }
-    has_probabilities = True
+    has_probabilities = splits_rows = True
     family: Literal["stacking"]
     members: list[Member] = _members()
     final: Member | None = Field(
