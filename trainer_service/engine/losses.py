@@ -94,7 +94,7 @@ class CrossEntropy(Loss):
             share = self._smoothing.to(torch.float64).view(1, -1, 1)
             spread = _cross_entropy(self._means.view(self._shape), highest, sums)
             losses.mul_(1 - share).add_(spread * share)
-        return losses.mean(dim=2), (chosen >= highest).to(torch.float64).mean(dim=(0, 2))
+        return losses.mean(dim=2), _right(chosen, highest, sums, len(self._classes)).mean(dim=(0, 2))
 
     @staticmethod
     def measure(outputs: Tensor, targets: Tensor, variance: Tensor) -> tuple[Tensor, Tensor]:
@@ -104,7 +104,7 @@ class CrossEntropy(Loss):
         sums = _add_up(table.sub_(highest).exp_().unbind(0), torch.empty_like(highest)).view(targets.shape)
         highest = highest.view(targets.shape)
         losses = _cross_entropy(chosen, highest, sums).mean(1)
-        return losses, (chosen >= highest).to(torch.float64).mean(1)
+        return losses, _right(chosen, highest, sums, outputs.shape[2]).mean(1)
 
 
 class SquaredError(Loss):
@@ -180,6 +180,11 @@ def mean_of_steps(losses: Tensor) -> Tensor:
 def _cross_entropy(chosen: Tensor, highest: Tensor, sums: Tensor) -> Tensor:
     """-log softmax of the chosen outputs, given the highest output and the sum of exp(output - highest)."""
     return sums.to(torch.float64).log_() + (highest.to(torch.float64) - chosen)
+
+
+def _right(chosen: Tensor, highest: Tensor, sums: Tensor, classes: int) -> Tensor:
+    """1 where the output of the true class is the highest; the share of a guess where all are equal."""
+    return (chosen >= highest).to(torch.float64).masked_fill_(sums == classes, 1 / classes)
 
 
 def _binary_cross_entropy(outputs: Tensor, targets: Tensor) -> Tensor:

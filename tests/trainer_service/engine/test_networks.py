@@ -216,6 +216,18 @@ def test_weights_start_as_in_torch(start):
     assert first.std().item() == pytest.approx(expected.std().item(), rel=0.03)
 
 
+def test_a_network_that_prefers_no_class_is_right_by_chance(run):
+    spec = spec_of(
+        "mlp",
+        dataset="wine@1",
+        model={"family": "mlp", "hidden": [16], "initialization": "zero"},
+        optimizer={"kind": "sgd", "learning_rate": 1e-7},
+        training={"epochs": 1, "batch_size": 256},
+    )
+    (result,) = run([spec])
+    assert result.curve[0].train_score == pytest.approx(1 / 3)
+
+
 def test_from_zero_a_network_never_learns(run):
     spec = spec_of("mlp", model={"family": "mlp", "hidden": [16], "initialization": "zero"})
     (result,) = run([spec])
