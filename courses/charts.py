@@ -8,23 +8,22 @@ from __future__ import annotations
 from typing import Any
 
 from courses.agents import Bin
-from courses.curves import LOSS, CurveKind
+from courses.curves import LOSS, CurveKind, value_of
 from courses.facts import Fact
 
 Spec = dict[str, Any]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 CURVE_DATA = "curve"
-TRAINING, VALIDATION = "training", "validation"
 
 
 def curve_rows(points: list[dict[str, Any]], kind: CurveKind = LOSS) -> list[dict[str, Any]]:
     """Points of a curve as rows of a chart: one for each epoch and part that has a value."""
     return [
-        {"epoch": point["epoch"], "part": part, "value": point[field]}
+        {"epoch": point["epoch"], "part": part, "value": value}
         for point in points
-        for part, field in zip((TRAINING, VALIDATION), kind.fields, strict=True)
-        if point.get(field) is not None
+        for part, field in zip(kind.parts, kind.fields, strict=True)
+        if (value := value_of(point, field)) is not None
     ]
 
 
@@ -51,13 +50,13 @@ def curve(
                 "field": "part",
                 "type": "nominal",
                 "title": None,
-                "scale": {"domain": [TRAINING, VALIDATION]},
+                "scale": {"domain": list(kind.parts)},
             },
             "strokeDash": {
                 "field": "part",
                 "type": "nominal",
                 "title": None,
-                "scale": {"domain": [TRAINING, VALIDATION], "range": [[1, 0], [6, 4]]},
+                "scale": {"domain": list(kind.parts), "range": [[1, 0], [6, 4]]},
             },
             "tooltip": [
                 {"field": "part", "type": "nominal"},
@@ -146,6 +145,30 @@ def clusters(points: list[list[float]]) -> Spec:
             "color": {"field": "cluster", "type": "nominal", "title": None},
             "shape": {"field": "cluster", "type": "nominal", "title": None},
             "tooltip": [{"field": "cluster", "type": "nominal"}],
+        },
+    }
+
+
+def generated(made: list[list[float]], real: list[list[float]]) -> Spec:
+    """New examples over validation rows, on axes of one scale."""
+    values = [
+        {"across": x, "up": y, "kind": kind}
+        for kind, points in (("real", real), ("made", made))
+        for x, y in points
+    ]
+    kinds: Spec = {"field": "kind", "type": "nominal", "title": None}
+    return {
+        "$schema": SCHEMA,
+        "width": 320,
+        "height": 320,
+        "data": {"values": values},
+        "mark": {"type": "point", "opacity": 0.75, "size": 30},
+        "encoding": {
+            "x": {"field": "across", "type": "quantitative", "scale": {"nice": True}},
+            "y": {"field": "up", "type": "quantitative", "scale": {"nice": True}},
+            "color": {**kinds, "scale": {"domain": ["real", "made"]}},
+            "shape": {**kinds, "scale": {"domain": ["real", "made"]}},
+            "tooltip": [{"field": "kind", "type": "nominal"}],
         },
     }
 

@@ -8,13 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CurveKind:
-    """What is drawn by epoch: `fields` of a point for training and validation, written with `digits`."""
+    """What is drawn by epoch: two `fields` of a point, called by `parts` and written with `digits`."""
 
     title: str
     measure: str
     fields: tuple[str, str]
     digits: int
     summary: str
+    parts: tuple[str, str] = ("training", "validation")
 
 
 LOSS = CurveKind(
@@ -36,12 +37,14 @@ REWARD = CurveKind(
 
 
 FORGING = CurveKind(
-    title="Loss of the generator by epoch",
+    title="Loss of both networks by epoch",
     measure="loss",
-    fields=("train_loss", "validation_loss"),
+    fields=("train_loss", "discriminator_loss"),
     digits=4,
-    summary="Near 0.69 the judge can no longer tell made from real; a loss that runs away means that the "
-    "judge has won. There is no validation loss: the metrics compare made examples with held-out ones.",
+    summary="Near 0.69 the judge (discriminator) can no longer tell made from real; a generator's loss that "
+    "runs away means that the judge has won. There is no validation loss: the metrics compare made examples "
+    "with held-out ones.",
+    parts=("generator", "discriminator"),
 )
 
 
@@ -53,9 +56,15 @@ def kind_of(task: str) -> CurveKind:
 def table(points: list[dict[str, Any]], kind: CurveKind) -> list[tuple[int, list[str]]]:
     """Epoch and values of each point, in words."""
     return [
-        (point["epoch"], [_written(point.get(field), kind.digits) for field in kind.fields])
+        (point["epoch"], [_written(value_of(point, field), kind.digits) for field in kind.fields])
         for point in points
     ]
+
+
+def value_of(point: dict[str, Any], field: str) -> float | None:
+    """A field of a point, or one of the values that only its family has."""
+    value: float | None = point.get(field, (point.get("values") or {}).get(field))
+    return value
 
 
 def _written(value: float | None, digits: int) -> str:

@@ -180,10 +180,15 @@ class _Merge:
         if not isinstance(value, dict):
             self.refuse(path, f"{path[-1]} is a mapping of its fields; {self.settable(path)}", value)
             return
-        for key, inner in value.items():
+        # A strategy before what only it has: the order of keys in a file means nothing.
+        for key, inner in sorted(value.items(), key=lambda item: not self.decides((*path, str(item[0])))):
             if len(self.problems) >= MAX_PROBLEMS:
                 return
             self.visit((*path, str(key)), inner)
+
+    def decides(self, path: Path) -> bool:
+        """Whether other knobs apply only to some values of the field at `path`."""
+        return any(".".join(path) in knob.when for knob in self.definition.knobs)
 
     def turn(self, knob: Knob, value: Any) -> None:
         """Set a knob, once its own bounds hold; the engine's are checked on the whole."""

@@ -231,6 +231,8 @@ def _result(found: Submission) -> dict[str, Any]:
         "search_metric": trials.search_title(found.run.spec) if tried else "",
         "clusters": charts.clusters(pictures["clusters"]) if "clusters" in pictures else None,
         "cluster_points": pictures.get("clusters", []),
+        "generated": charts.generated(pictures["made"], pictures["real"]) if "made" in pictures else None,
+        "generated_points": pictures.get("made", []),
         "folds": trials.fold_rows(body),
         "groups": trials.group_rows(body),
         "positive": dataset.classes[dataset.positive_class] if dataset.positive_class is not None else "",

@@ -22,6 +22,18 @@ def test_the_table_writes_each_point_and_a_dash_where_there_is_none() -> None:
     assert curves.table(POINTS, curves.LOSS)[0] == (1, ["0.5000", "–"])
 
 
+def test_a_generator_is_drawn_beside_its_judge() -> None:
+    points = [{"epoch": 1, "train_loss": 0.9, "validation_loss": None, "values": {"discriminator_loss": 0.6}}]
+    rows = charts.curve_rows(points, curves.FORGING)
+    assert [(row["part"], row["value"]) for row in rows] == [("generator", 0.9), ("discriminator", 0.6)]
+    assert curves.table(points, curves.FORGING) == [(1, ["0.9000", "0.6000"])]
+
+
+def test_what_was_made_is_drawn_over_what_is_real() -> None:
+    svg = vl_convert.vegalite_to_svg(charts.generated([[0.0, 1.0]], [[1.0, 0.0], [0.5, 0.5]]))
+    assert "made" in svg and "real" in svg
+
+
 def test_rewards_below_zero_can_be_drawn_before_and_after_the_first_epoch() -> None:
     for points in ([], POINTS):
         spec = charts.curve(points, epochs=40, best_epoch=1 if points else None, kind=curves.REWARD)

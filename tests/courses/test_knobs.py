@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from courses.content import load_course
 from courses.knobs import changes, config_schema, effective
+from courses.sync import SHIPPED
 from tests.courses.samples import definition
 from trainer_service.engine import spec as engine_spec
 from trainer_service.engine.spec import SpecError
@@ -79,6 +81,12 @@ def test_a_knob_that_another_choice_switches_off_says_when_it_works() -> None:
     assert found == {
         "optimizer.learning_rate": "Learning rate has an effect only where model.family is mlp; leave it out"
     }
+
+
+def test_a_field_may_stand_before_the_choice_that_gives_it_a_meaning() -> None:
+    bandit = load_course(SHIPPED / "agents").exercises[0]
+    spec = effective(bandit, {"model": {"confidence": 0.7, "strategy": "ucb"}})
+    assert (spec["model"]["strategy"], spec["model"]["confidence"]) == ("ucb", 0.7)
 
 
 def test_a_family_that_is_not_offered_hides_the_mistakes_inside_it() -> None:

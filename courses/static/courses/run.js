@@ -8,6 +8,7 @@ const figure = panel.querySelector("figure[data-chart]");
 const part = (name) => panel.querySelector(`[data-live-${name}]`);
 const epochs = Number(panel.dataset.epochs) || 0;
 const fields = panel.dataset.curveFields.split(" ");
+const parts = panel.dataset.curveParts.split(" ");
 const digits = Number(panel.dataset.curveDigits);
 const seen = panel.querySelectorAll("[data-live-rows] tr");
 let last = seen.length ? Number(seen[seen.length - 1].cells[0].textContent) : -1;
@@ -16,6 +17,7 @@ let askMs = 1000;
 let draw = async () => {};
 
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+const valueOf = (point, field) => point[field] ?? point.values?.[field];
 const shown = (value) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 
 function addRow(point) {
@@ -25,7 +27,7 @@ function addRow(point) {
   head.className = "num";
   head.textContent = point.epoch;
   row.append(head);
-  for (const value of fields.map((field) => point[field])) {
+  for (const value of fields.map((field) => valueOf(point, field))) {
     const cell = row.insertCell();
     cell.className = "num";
     cell.textContent = shown(value);
@@ -42,9 +44,9 @@ function showProgress(count) {
 function speak(point) {
   if (point.epoch - spoken < SPOKEN_EVERY) return;
   spoken = point.epoch;
-  const [training, validation] = fields.map((field) => shown(point[field]));
+  const [first, second] = fields.map((field) => shown(valueOf(point, field)));
   const measure = panel.dataset.curveMeasure;
-  part("words").textContent = `Epoch ${point.epoch}: training ${measure} ${training}, validation ${measure} ${validation}`;
+  part("words").textContent = `Epoch ${point.epoch}: ${parts[0]} ${measure} ${first}, ${parts[1]} ${measure} ${second}`;
 }
 
 async function take(points, rows) {
