@@ -211,6 +211,8 @@ def _result(found: Submission) -> dict[str, Any]:
     pictures = body.get("pictures") or {}
     last, best = (points[-1]["epoch"] if points else None), body.get("signals", {}).get("best_epoch")
     kind, bins = curves.kind_of(found.run.spec["task"]), agents.bins(pictures.get("rewards", []))
+    if kind is curves.FORGING:  # a lower loss of one network is the other's loss: no epoch is the best
+        best = None
     return {
         "result": body,
         "dataset": dataset,
