@@ -150,7 +150,7 @@ def clusters(points: list[list[float]]) -> Spec:
 
 
 def generated(made: list[list[float]], real: list[list[float]]) -> Spec:
-    """New examples over validation rows, on axes of one scale."""
+    """New examples over validation rows, across and up."""
     values = [
         {"across": x, "up": y, "kind": kind}
         for kind, points in (("real", real), ("made", made))
@@ -159,7 +159,6 @@ def generated(made: list[list[float]], real: list[list[float]]) -> Spec:
     kinds: Spec = {"field": "kind", "type": "nominal", "title": None}
     return {
         "$schema": SCHEMA,
-        "width": 320,
         "height": 320,
         "data": {"values": values},
         "mark": {"type": "point", "opacity": 0.75, "size": 30},
