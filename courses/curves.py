@@ -42,8 +42,8 @@ FORGING = CurveKind(
     fields=("train_loss", "discriminator_loss"),
     digits=4,
     summary="Near 0.69 for the generator and 1.39 for the judge (discriminator), who is asked about real "
-    "and made, the judge can only guess; a generator's loss that runs away means that the judge has won. There "
-    "is no validation loss: the metrics compare made examples with held-out ones.",
+    "and made, the judge can only guess; a generator's loss that runs away means that the judge has won. "
+    "There is no validation loss: the metrics compare made examples with held-out ones.",
     parts=("generator", "discriminator"),
 )
 
