@@ -63,8 +63,9 @@ _SEPARATORS = re.compile(r"[\[\],;]")
 
 
 def name_of(choice: object) -> str:
-    """How a choice is called on pages."""
-    return NAMES.get(str(choice), str(choice).replace("_", " ").replace("+", " + "))
+    """How a choice is called on pages; steps with settings as `impute (add indicator) + one hot`."""
+    words = str(choice).replace("=true", "").replace("=", " ").replace("(", " (")
+    return NAMES.get(str(choice), words.replace("_", " ").replace("+", " + "))
 
 
 class KnobField(forms.Field):

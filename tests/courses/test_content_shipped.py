@@ -11,6 +11,7 @@ from courses.budget import over_budget
 from courses.checking import check_course
 from courses.content import ExerciseDefinition, Reference, load_course
 from courses.facts import all_facts
+from courses.forms import ConfigForm, field_name
 from courses.knobs import effective
 from courses.sync import course_folders
 from trainer_service.engine.estimate import estimate
@@ -63,6 +64,20 @@ def test_the_default_is_quick_and_within_the_budget(exercise: ExerciseDefinition
     cost = estimate(parse(exercise.default_spec))
     assert over_budget(exercise, exercise.default_spec, cost) == []
     assert cost.seconds < 3
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)
+def test_the_untouched_form_is_the_default_and_every_variant_can_be_chosen_in_it(
+    exercise: ExerciseDefinition,
+) -> None:
+    untouched = {name: field.initial or "" for name, field in ConfigForm(exercise).fields.items()}
+    sent_back = effective(exercise, ConfigForm(exercise, untouched).config())
+    assert parse(sent_back) == parse(exercise.default_spec)
+    for knob in exercise.knobs:
+        part, *key = knob.location
+        for choice in knob.choices or () if key in (["family"], ["kind"]) else ():
+            form = ConfigForm(exercise, untouched | {field_name(knob.path): str(choice)})
+            assert effective(exercise, form.config())[part][key[0]] == choice
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.slug)

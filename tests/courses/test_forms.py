@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from courses import services
-from courses.forms import ConfigForm, OverrideForm
+from courses.forms import ConfigForm, OverrideForm, name_of
 from courses.knobs import effective
 from courses.models import Exercise
 from tests.courses.samples import definition
@@ -20,6 +20,11 @@ DIGITS, TUMOURS = definition("digits"), definition("tumours")
 def shown(form: ConfigForm) -> dict[str, Any]:
     """What a browser would send back untouched."""
     return {name: field.initial or "" for name, field in form.fields.items()}
+
+
+def test_preprocessing_steps_with_settings_are_called_by_plain_words() -> None:
+    assert name_of("impute(add_indicator=true)+one_hot") == "impute (add indicator) + one hot"
+    assert name_of("standardize+pca(n_components=5)") == "standardize + pca (n components 5)"
 
 
 @pytest.mark.parametrize("exercise", [DIGITS, TUMOURS], ids=lambda exercise: exercise.slug)

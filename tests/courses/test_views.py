@@ -55,6 +55,13 @@ def test_a_lesson_shows_its_text_figures_sources_and_neighbours(shipped: Course,
     assert "Recurrent Neural Network" in page
     assert "Source: AI Model Training Inference; year not stated, sample not stated." in page
     assert 'rel="prev"' in page
+    assert 'rel="next"' in page
+
+
+def test_the_last_lesson_has_no_next_one(shipped: Course, client: Client) -> None:
+    address = reverse("courses:module", args=["foundations", shipped.modules.last().slug])
+    page = html(client.get(address))
+    assert 'rel="prev"' in page
     assert 'rel="next"' not in page
 
 
