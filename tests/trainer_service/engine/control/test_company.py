@@ -132,9 +132,7 @@ def test_every_epoch_is_told_with_its_reward(agent, run, family):
 
 
 def test_early_stopping_keeps_the_policy_that_did_best_in_validation(agent, run):
-    spec = agent(
-        "q_learning", regularization={"early_stopping_patience": 4}, training={"epochs": 60, "seed": 1}
-    )
+    spec = agent("dqn", regularization={"early_stopping_patience": 4}, training={"epochs": 60, "seed": 1})
     (result,) = run([spec])
     best = max(result.curve, key=lambda point: point.validation_score)
     assert result.signals["best_epoch"] == best.epoch
