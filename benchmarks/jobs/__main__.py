@@ -28,6 +28,7 @@ def main() -> None:
     options = wanted.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-jobs-") as folder:
         os.environ["TRAINYARD_DATA_DIR"] = folder
+        os.environ.pop("DATABASE_URL", None)  # a file in that folder, never somebody's database
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trainyard.settings")
         import django  # noqa: PLC0415 - settings read the folder when they are loaded
 
