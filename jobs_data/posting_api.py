@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -81,7 +82,7 @@ def record(posting: Posting) -> dict[str, Any]:
     return {name: both[name] for name in COLUMNS}
 
 
-class _Rows(BaseRenderer):
+class _Rows(BaseRenderer, ABC):
     """Renders the `results` of a page as a table; what is no page (an error) as JSON."""
 
     def render(
@@ -95,9 +96,9 @@ class _Rows(BaseRenderer):
             return json.dumps(data).encode()
         return self.table(data["results"])
 
+    @abstractmethod
     def table(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
         """The rows in this format."""
-        raise NotImplementedError
 
 
 class CSVRenderer(_Rows):

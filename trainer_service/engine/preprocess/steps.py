@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from itertools import combinations, combinations_with_replacement
 from typing import Any
@@ -15,11 +16,12 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
-class Step:
+class Step(ABC):
     """A fitted step: called with features (n, before), it returns features (n, after)."""
 
+    @abstractmethod
     def __call__(self, features: Features) -> Features:
-        raise NotImplementedError
+        """The features after this step."""
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What was learned, by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Annotated, Literal, get_args
 
@@ -22,13 +23,13 @@ class Dimension(SpecModel):
         description="The field, such as model.C or optimizer.learning_rate.",
     )
 
+    @abstractmethod
     def grid(self) -> Sequence[Value]:
         """The values of a grid."""
-        raise NotImplementedError
 
+    @abstractmethod
     def at(self, share: float) -> Value:
         """The value at `share` (0..1) of the way through."""
-        raise NotImplementedError
 
 
 class Choice(Dimension):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -42,9 +43,9 @@ class EnsembleSpec(FamilySpec):
     tasks = frozenset({"classification", "regression"})
     is_seeded = True
 
+    @abstractmethod
     def parts(self) -> list[tuple[str, FamilySpec]]:
         """Path and fields of each member."""
-        raise NotImplementedError
 
     def problem(self, task: Task) -> str:
         """A member that cannot do the task."""
