@@ -55,3 +55,26 @@ def few_postings(market, monkeypatch, first_postings):
     """The first 300 rows of the demo set, loaded like the whole; returns the snapshot."""
     monkeypatch.setattr(postings, "write", lambda path: path.write_bytes(first_postings))
     return loading.load_demo().snapshot
+
+
+@pytest.fixture
+def shaped(tmp_path):
+    """Imports a file without a database: its source, report, postings by row and skills by row."""
+
+    import pyarrow.parquet as pq
+
+    from jobs_data import importing
+
+    def build(path, **options):
+        folder = tmp_path / "built"
+        folder.mkdir()
+        descriptor, report = importing._build(folder, importing.Request(path, **options), "0" * 64)
+        assert report["read"] == report["accepted"] + report["quarantined"] + report["merged"]
+        rows = {row["row_no"]: row for row in pq.read_table(folder / "postings.parquet").to_pylist()}
+        skills: dict[int, set[str]] = {}
+        if (folder / "skills.parquet").exists():
+            for pair in pq.read_table(folder / "skills.parquet").to_pylist():
+                skills.setdefault(pair["row_no"], set()).add(report["skill_ids"][pair["skill"]])
+        return descriptor.slug, report, rows, skills
+
+    return build

@@ -276,3 +276,7 @@ def write_json(path: Path, value: object) -> Path:
     """The value as a JSON file."""
     path.write_text(json.dumps(value), encoding="utf-8")
     return path
+
+
+def usd(row):
+    return row["pay_min"], row["pay_max"], row["currency"], row["period"]

@@ -8,6 +8,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from trainer_service.engine.catalogue import DATASETS
+from trainer_service.engine.optimizers import StepSizes
+from trainer_service.engine.penalties import Limits
 from trainer_service.engine.spec import (
     FAMILIES_BY_TASK,
     FAMILY_SPECS,
@@ -16,7 +18,22 @@ from trainer_service.engine.spec import (
     SpecError,
     parse,
 )
+from trainer_service.engine.stack import Row
 
+# Rows of a stack: what each may have of its own.
+stack_rows = st.builds(
+    lambda seed, rate, decay, momentum, dropout, block, limits, smoothing: Row(
+        seed, StepSizes(rate, decay, momentum, nesterov=block == 0), dropout, block, limits, smoothing
+    ),
+    st.integers(0, 2**31 - 1),
+    st.sampled_from([1e-4, 3e-3, 0.1, 1e20]),  # the last one diverges at once
+    st.sampled_from([0.0, 0.01]),
+    st.sampled_from([0.0, 0.9]),
+    st.sampled_from([0, 26, 230]),
+    st.integers(0, 1),
+    st.sampled_from([Limits(), Limits(), Limits(l1=0.01), Limits(clip=0.5), Limits(0.1, 2.0)]),
+    st.sampled_from([0.0, 0.0, 0.1]),
+)
 PENALTIES = st.sampled_from(["none", "l1", "l2", "elastic_net"])
 DEPTHS = st.none() | st.integers(1, 64)
 RATIOS = st.floats(0, 1)

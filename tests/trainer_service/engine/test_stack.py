@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from tests.trainer_service.engine.strategies import stack_rows
 from trainer_service.engine.architectures.feed_forward import ALIGNMENT, Network
 from trainer_service.engine.optimizers import StepSizes
-from trainer_service.engine.penalties import Limits
 from trainer_service.engine.randomness import Stream, generator
 from trainer_service.engine.stack import Blocks, Measured, Recipe, Row, Stack
 from trainer_service.engine.train import one_thread
@@ -55,19 +55,6 @@ networks = st.builds(
     st.sampled_from([None, 2, 3, 10]),
     st.sampled_from(["relu", "tanh"]),
 )
-rows = st.builds(
-    lambda seed, rate, decay, momentum, dropout, block, limits, smoothing: Row(
-        seed, StepSizes(rate, decay, momentum, nesterov=block == 0), dropout, block, limits, smoothing
-    ),
-    st.integers(0, 2**31 - 1),
-    st.sampled_from([1e-4, 3e-3, 0.1, 1e20]),  # the last one diverges at once
-    st.sampled_from([0.0, 0.01]),
-    st.sampled_from([0.0, 0.9]),
-    st.sampled_from([0, 26, 230]),
-    st.integers(0, 1),
-    st.sampled_from([Limits(), Limits(), Limits(l1=0.01), Limits(clip=0.5), Limits(0.1, 2.0)]),
-    st.sampled_from([0.0, 0.0, 0.1]),
-)
 
 
 @settings(max_examples=30, deadline=None)
@@ -81,7 +68,7 @@ rows = st.builds(
 def test_a_row_has_the_same_bits_alone_and_in_any_company(data, network, optimizer, batch, fused):
     recipe = Recipe(network, optimizer, batch, fused)
     blocks = noise(network, data.draw(st.sampled_from([5, batch, 3 * batch + 2, 9 * batch])), blocks=2)
-    company = data.draw(st.lists(rows, min_size=1, max_size=9))
+    company = data.draw(st.lists(stack_rows, min_size=1, max_size=9))
     stack = Stack(recipe, company, blocks)
     stack.epoch(0, 1.0)
     staying = data.draw(st.permutations(range(len(company))))[: data.draw(st.integers(1, len(company)))]
