@@ -15,7 +15,7 @@ from trainer_service.engine.architectures.traced import (
     Drop,
     Part,
     Parts,
-    Traced,
+    Stepwise,
     biases,
     embed,
     lift,
@@ -26,7 +26,7 @@ from trainer_service.engine.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrent(Traced):
+class Recurrent(Stepwise):
     """Layers of one kind of cell, read out at the last step of a sequence or the last word of a text.
 
     `shape` is (steps, channels); with `words` (numbers of words, padding included) it is (tokens,), and each
@@ -40,15 +40,6 @@ class Recurrent(Traced):
     values: int
     task: Task
     words: int = 0
-
-    @property
-    def outputs(self) -> int:
-        return self.values
-
-    @property
-    def inputs(self) -> int:
-        steps, channels = steps_of(self.shape)
-        return steps * channels
 
     @property
     def dropped(self) -> tuple[int, ...]:

@@ -193,6 +193,25 @@ def is_text(shape: Sequence[int]) -> bool:
     return len(shape) == 1
 
 
+class Stepwise(Traced):
+    """Reads an example step by step: `shape` is (steps, channels), or (tokens,) where words become vectors.
+
+    `values` are what it gives for an example.
+    """
+
+    shape: tuple[int, ...]
+    values: int
+
+    @property
+    def outputs(self) -> int:
+        return self.values
+
+    @property
+    def inputs(self) -> int:
+        steps, channels = steps_of(self.shape)
+        return steps * channels
+
+
 @cache
 def steps_of(shape: tuple[int, ...]) -> tuple[int, int]:
     """Steps and channels of an example: an image is read row by row."""

@@ -16,7 +16,7 @@ from trainer_service.engine.architectures.traced import (
     Drop,
     Part,
     Parts,
-    Traced,
+    Stepwise,
     biases,
     embed,
     lift,
@@ -29,7 +29,7 @@ _PLACES = 0.02 * 3**0.5  # places start with a standard deviation of 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Transformer(Traced):
+class Transformer(Stepwise):
     """`layers` blocks of attention with `heads` and a network `feed_forward` wide; mean over steps, read out.
 
     `shape` is (steps, channels); with `words` (numbers of words, padding included) it is (tokens,). `values`
@@ -44,15 +44,6 @@ class Transformer(Traced):
     values: int
     task: Task
     words: int = 0
-
-    @property
-    def outputs(self) -> int:
-        return self.values
-
-    @property
-    def inputs(self) -> int:
-        steps, channels = steps_of(self.shape)
-        return steps * channels
 
     @property
     def dropped(self) -> tuple[int, ...]:
