@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -13,13 +10,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from . import exports
 from .postings import finding, searches
 from .postings.posting import Posting
+from .renderers import CSVTable, ParquetTable
 from .selection import FIELDS, BadSelection
 
 # Whoever needs all of a source's rows has its file; this is for looking further than pages do.
@@ -82,34 +80,14 @@ def record(posting: Posting) -> dict[str, Any]:
     return {name: both[name] for name in COLUMNS}
 
 
-class _Rows(BaseRenderer, ABC):
-    """Renders the `results` of a page as a table; what is no page (an error) as JSON."""
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        """The bytes of the page."""
-        if "results" not in data:
-            return json.dumps(data).encode()
-        return self.table(data["results"])
-
-    @abstractmethod
-    def table(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
-        """The rows in this format."""
-
-
-class CSVRenderer(_Rows):
+class CSVRenderer(CSVTable):
     """CSV for `pandas.read_csv`; lists are joined by a semicolon and a space."""
 
-    media_type = "text/csv"
-    format = "csv"
-    charset = "utf-8"
+    holds = "results"
 
-    def table(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    def table(self, data: Any) -> bytes:
         """A header and a line for each posting, formulas neutralized."""
+        rows = data["results"]
         return exports.to_csv(COLUMNS, ([_cell(row[name]) for name in COLUMNS] for row in rows))
 
 
@@ -117,15 +95,12 @@ def _cell(value: Any) -> Any:
     return "; ".join(value) if isinstance(value, list) else value
 
 
-class ParquetRenderer(_Rows):
+class ParquetRenderer(ParquetTable):
     """Parquet for `pandas.read_parquet`; lists stay lists."""
 
-    media_type = "application/vnd.apache.parquet"
-    format = "parquet"
-    charset = None
-    render_style = "binary"
+    holds = "results"
 
-    def table(self, rows: Sequence[Mapping[str, Any]]) -> bytes:
+    def table(self, data: Any) -> bytes:
         """One row group, zstd."""
         # pyarrow takes half a second to load; only this format needs it.
         import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
@@ -135,7 +110,9 @@ class ParquetRenderer(_Rows):
         fields = PostingSerializer().get_fields().items()
         schema = pa.schema([(name, kinds.get(type(field), pa.string())) for name, field in fields])
         buffer = io.BytesIO()
-        pyarrow.parquet.write_table(pa.Table.from_pylist(list(rows), schema), buffer, compression="zstd")
+        pyarrow.parquet.write_table(
+            pa.Table.from_pylist(list(data["results"]), schema), buffer, compression="zstd"
+        )
         return buffer.getvalue()
 
 

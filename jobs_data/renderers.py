@@ -1,8 +1,9 @@
-"""Figures of the API as CSV and Parquet, so that notebooks read an address as it is."""
+"""Answers of the API as CSV and Parquet, so that notebooks read an address as it is."""
 
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,10 @@ from rest_framework.renderers import BaseRenderer
 from . import exports
 
 
-class CSVRenderer(BaseRenderer):
-    """The rows as CSV, so that `pandas.read_csv(URL)` works with `?format=csv`."""
+class TableRenderer(BaseRenderer, ABC):
+    """An answer as a table; what has none under `holds` (an error) as JSON."""
 
-    media_type = "text/csv"
-    format = "csv"
-    charset = "utf-8"
+    holds = "rows"
 
     def render(
         self,
@@ -24,25 +23,44 @@ class CSVRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        """A figure's rows; what is no figure (an error) as JSON."""
-        return exports.figure_csv(data) if "rows" in data else json.dumps(data).encode()
+        """The bytes of the answer."""
+        return self.table(data) if self.holds in data else json.dumps(data).encode()
+
+    @abstractmethod
+    def table(self, data: Any) -> bytes:
+        """The table in this format."""
 
 
-class ParquetRenderer(BaseRenderer):
-    """The rows as Parquet, for `pandas.read_parquet(URL)` with `?format=parquet`."""
+class CSVTable(TableRenderer):
+    """What `pandas.read_csv(URL)` reads, with `?format=csv`."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+
+class ParquetTable(TableRenderer):
+    """What `pandas.read_parquet(URL)` reads, with `?format=parquet`."""
 
     media_type = "application/vnd.apache.parquet"
     format = "parquet"
     charset = None
     render_style = "binary"
 
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        """A figure's rows; what is no figure (an error) as JSON."""
+
+class CSVRenderer(CSVTable):
+    """A figure's rows as CSV."""
+
+    def table(self, data: Any) -> bytes:
+        """With its source and address in columns, formulas neutralized."""
+        return exports.figure_csv(data)
+
+
+class ParquetRenderer(ParquetTable):
+    """A figure's rows as Parquet."""
+
+    def table(self, data: Any) -> bytes:
+        """With its source and address in the file's metadata."""
         from . import tables  # noqa: PLC0415 - pyarrow takes a quarter of a second; only this format needs it
 
-        return tables.figure_parquet(data) if "rows" in data else json.dumps(data).encode()
+        return tables.figure_parquet(data)

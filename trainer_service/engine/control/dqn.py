@@ -16,7 +16,7 @@ from trainer_service.engine.architectures.feed_forward import Network
 from trainer_service.engine.control.agents import Agents, EpochOfRow, State
 from trainer_service.engine.control.environments import Environment
 from trainer_service.engine.control.networks import Placed
-from trainer_service.engine.control.play import play
+from trainer_service.engine.control.play import greedy_rewards
 from trainer_service.engine.control.worlds import NETWORK_STEPS as STEPS
 from trainer_service.engine.optimizers import StepSizes, choose
 from trainer_service.engine.randomness import Stream, generator
@@ -93,15 +93,8 @@ class DQN(Agents):
 
     def watch(self) -> list[float]:
         """Each agent acts greedily."""
-        runs, episodes = len(self.rows), len(self.rows[0].watched)
-
-        def policy(observed: Tensor) -> Tensor:
-            return self._watching(observed.view(runs, episodes, -1)).argmax(-1).flatten()
-
-        starts = torch.cat([row.watched for row in self.rows])
-        chance = torch.cat([row.chance for row in self.rows])
-        played = play(self.recipe.world, starts, lambda step: chance[:, step], policy)
-        return played.rewards.view(runs, episodes).mean(1).tolist()
+        starts, chance = [row.watched for row in self.rows], [row.chance for row in self.rows]
+        return greedy_rewards(self.recipe.world, starts, chance, self._watching)
 
     def epoch(self, epoch: int, rate: float) -> list[EpochOfRow]:
         self._draw(epoch)

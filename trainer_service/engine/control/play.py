@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -41,3 +41,21 @@ def play(world: Environment, starts: Tensor, chance: Callable[[int], Tensor], po
         if not going.any():
             break
     return Episodes(rewards, told, lengths)
+
+
+def greedy_rewards(
+    world: Environment, starts: Sequence[Tensor], chance: Sequence[Tensor], values: Policy
+) -> list[float]:
+    """Mean reward of each of N agents that always takes the action it values most, in w episodes of its own.
+
+    `starts` are N times (w, width), `chance` N times (w, limit); `values` makes (N, w, actions)
+    of observations (N, w, observed).
+    """
+    runs, episodes = len(starts), len(starts[0])
+
+    def policy(observed: Tensor) -> Tensor:
+        return values(observed.view(runs, episodes, -1)).argmax(-1).flatten()
+
+    drawn = torch.cat(list(chance))
+    played = play(world, torch.cat(list(starts)), lambda step: drawn[:, step], policy)
+    return played.rewards.view(runs, episodes).mean(1).tolist()
