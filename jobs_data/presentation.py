@@ -66,12 +66,17 @@ def small_bars(figure: Figure) -> list[SmallBar]:
 
 
 def _small_rows(figure: Figure) -> Sequence[Record]:
-    """One line over time ends with its newest periods; of several lines, each stands where it ended."""
+    """One line over time ends with its newest periods; of several lines, each stands where it ended.
+
+    An index is 100 there in every line: of it, the first line.
+    """
     if not figure.measured or not all("period" in row for row in figure.rows):
         return figure.rows[:SMALL_ROWS]
     newest = max(str(row["period"]) for row in figure.rows)
     ends = [row for row in figure.rows if row["period"] == newest]
-    return figure.rows[-SMALL_ROWS:] if len(ends) == 1 else ends[:SMALL_ROWS]
+    if len({row["value"] for row in ends}) > 1:
+        return ends[:SMALL_ROWS]
+    return [row for row in figure.rows if row.get("line") == figure.rows[0].get("line")][-SMALL_ROWS:]
 
 
 def shown(figure: Figure, row: Record) -> str:

@@ -64,8 +64,9 @@ def say_largest(rows: Rows) -> Headline:
 def say_busiest(rows: Rows) -> Headline:
     """The last period, and the fullest."""
     last, most = rows[-1], max(rows, key=lambda row: row["value"])  # type: ignore[arg-type,return-value]
-    return Headline(
-        number(last["value"]),
-        f"{last['label']} has {number(last['value'])} postings; most were posted in {most['label']}: "
-        f"{number(most['value'])}.",
+    fullest = (
+        ", more than any other"
+        if most is last
+        else f"; most were posted in {most['label']}: {number(most['value'])}"
     )
+    return Headline(number(last["value"]), f"{last['label']} has {number(last['value'])} postings{fullest}.")

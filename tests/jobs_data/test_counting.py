@@ -344,3 +344,33 @@ def test_differences_of_nought_or_beyond_sense_still_make_small_bars(skilled):
     (bar,) = presentation.small_bars(replace(figure, rows=rows))
     assert (bar.shown, bar.length) == ("+0.0%", 0)
     assert figure.statistic.headline(rows[1:]).value == "–"
+
+
+def over_time(skilled, *lines: tuple[str, list[float]]):
+    """The small bars of some lines, each with a value for every year from 2020 on."""
+    figure = counting.count(skilled, "openings")
+    rows = [
+        {"label": f"{line} {year}", "line": line, "period": str(year), "value": value}
+        for line, values in lines
+        for year, value in enumerate(values, start=2020)
+    ]
+    return [bar.label for bar in presentation.small_bars(replace(figure, rows=tuple(rows)))]
+
+
+def test_small_bars_of_one_line_are_its_newest_periods(skilled):
+    assert over_time(skilled, ("a", [1, 2, 3, 4, 5, 6])) == [f"a {year}" for year in range(2021, 2026)]
+
+
+def test_small_bars_of_several_lines_stand_where_each_ended(skilled):
+    assert over_time(skilled, ("a", [1, 2]), ("b", [4, 3])) == ["a 2021", "b 2021"]
+
+
+def test_an_index_that_ends_at_its_base_shows_its_first_line(skilled):
+    assert over_time(skilled, ("raw", [90, 100]), ("fixed mix", [95, 100])) == ["raw 2020", "raw 2021"]
+
+
+def test_the_newest_period_may_be_the_fullest(skilled):
+    say = MEASURES["openings"].sentence
+    rows = [{"label": "2023", "value": 1}, {"label": "2024", "value": 2}]
+    assert say(rows).sentence == "2024 has 2 postings, more than any other."
+    assert say(rows[::-1]).sentence == "2023 has 1 postings; most were posted in 2024: 2."
