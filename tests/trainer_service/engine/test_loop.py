@@ -6,25 +6,9 @@ import math
 
 import pytest
 
-from trainer_service.engine.callbacks import Callbacks
+from tests.trainer_service.engine.watching import Watching
 from trainer_service.engine.loop import Plan
-from trainer_service.engine.results import EpochPoint
 from trainer_service.engine.spec import Constant, Cosine, parse
-
-
-class Watching(Callbacks):
-    """Keeps all points; drops row `drop` after it has shown `after` epochs."""
-
-    def __init__(self, drop: int = -1, after: int = 0) -> None:
-        self.points: dict[int, list[EpochPoint]] = {}
-        self.drop, self.after = drop, after
-
-    def on_epoch(self, row: int, point: EpochPoint) -> None:
-        self.points.setdefault(row, []).append(point)
-
-    def dropped(self) -> frozenset[int]:
-        seen = len(self.points.get(self.drop, []))
-        return frozenset({self.drop}) if self.drop >= 0 and seen >= self.after else frozenset()
 
 
 def digest(result):

@@ -1,17 +1,13 @@
-"""Specs of small agents, and training that can be watched, broken off and taken up."""
+"""Specs of small agents."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from trainer_service.engine.callbacks import Callbacks
-from trainer_service.engine.results import RunResult
 from trainer_service.engine.spec import RunSpec, parse
-from trainer_service.engine.train import train
 
 SMALL: dict[str, tuple[str, dict[str, Any]]] = {
     "bandit": ("bandit@1", {}),
@@ -38,18 +34,3 @@ def agent() -> Callable[..., RunSpec]:
         return parse(raw)
 
     return make
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Callable[..., list[RunResult]]:
-    """Train specs as one stack, each with a folder of its own."""
-    calls: list[int] = []
-
-    def call(specs: Sequence[RunSpec], callbacks: Callbacks | None = None) -> list[RunResult]:
-        calls.append(1)
-        folders = [tmp_path / f"{len(calls)}-{number}" for number in range(len(specs))]
-        for folder in folders:
-            folder.mkdir()
-        return train(specs, out_dirs=folders, callbacks=callbacks)
-
-    return call

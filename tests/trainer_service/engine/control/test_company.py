@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.trainer_service.engine.watching import Watching
 from trainer_service.engine import checkpoint as files
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.checkpoint import Checkpoint
-from trainer_service.engine.results import EpochPoint
 from trainer_service.engine.spec import digest, stack_key
 
 FAMILIES = ["bandit", "q_learning", "dqn", "policy_gradient"]
@@ -20,21 +20,6 @@ VARIED = {
     "policy_gradient": [{"gamma": 0.5}, {"entropy_bonus": 0.1}, {}],
 }
 IDENTITY = {"spec": "a", "arithmetic_class": "b"}
-
-
-class Watching(Callbacks):
-    """Keeps all points; drops run `drop` after it has shown `after` epochs."""
-
-    def __init__(self, drop: int = -1, after: int = 0) -> None:
-        self.points: dict[int, list[EpochPoint]] = {}
-        self.drop, self.after = drop, after
-
-    def on_epoch(self, row: int, point: EpochPoint) -> None:
-        self.points.setdefault(row, []).append(point)
-
-    def dropped(self) -> frozenset[int]:
-        seen = len(self.points.get(self.drop, []))
-        return frozenset({self.drop}) if self.drop >= 0 and seen >= self.after else frozenset()
 
 
 class Storing(Callbacks):
