@@ -122,12 +122,6 @@ def readings(text: str) -> frozenset[str]:
     return _readings(_parts(text))
 
 
-def contradicts(country: str, place: str) -> bool:
-    """Whether no reading of a place fits the country column (which holds a scraper's own location, say)."""
-    found = readings(place) if country else frozenset()
-    return bool(found) and country not in found
-
-
 def _parts(text: str) -> list[str]:
     """What commas and dashes set apart, without words about remote work; the last names region or country."""
     if text.startswith(("[", "{")):

@@ -33,8 +33,3 @@ def factor(country: str, year: int, base: int) -> float | None:
             return None
         product *= 1 + rates[one] / 100
     return product
-
-
-def last_year(country: str) -> int | None:
-    """The last year whose inflation is known; None for a country without any."""
-    return max(_inflation().get(country, {}), default=None)

@@ -50,7 +50,6 @@ EDUCATION = _rules(
     ("master", r"master['’]?s?|m\.?\s?tech|m\.?sc?\.?|m\.?eng|mba|postgraduate|magister|mestrado"),
     ("doctorate", r"ph\.?\s?d\.?|doctorate|doctoral|doctor'?s degree|doutorado"),
 )
-OPTIONAL_DEGREE = re.compile(r"or equivalent|equivalent experience|degree preferred|preferred", re.IGNORECASE)
 INDUSTRY = _rules(
     ("finance", r"financ\w*|bank\w*|insurance|fintech|investment\w*|trading|accounting|asset management"),
     ("health", r"health\w*|hospital\w*|pharma\w*|biotech\w*|medical|clinical|life sciences"),
@@ -144,11 +143,6 @@ def parse_employment(text: str) -> str:
 def parse_education(text: str) -> str:
     """The lowest level named, from `none` to `doctorate`, or ""."""
     return "" if NO_LEVEL.search(text) else _first(EDUCATION, text)
-
-
-def is_degree_optional(text: str) -> bool:
-    """Whether the words allow experience instead of the degree."""
-    return OPTIONAL_DEGREE.search(text) is not None
 
 
 def parse_industry(text: str) -> str:

@@ -67,11 +67,10 @@ def test_a_source_that_writes_american_places_settles_what_two_capitals_mean():
     assert places.parse_place("Irvine, CA", codes="states").country == "US"
 
 
-def test_a_scrapers_own_location_contradicts_the_place():
-    assert places.contradicts("SD", "Austin, TX")
-    assert places.contradicts("SD", "Irvine, CA")
-    assert not places.contradicts("US", "Irvine, CA")
-    assert not places.contradicts("SD", "Khartoum")
+def test_a_place_has_every_reading_that_could_contradict_a_scrapers_own_location():
+    assert places.readings("Austin, TX") == {"US"}
+    assert places.readings("Irvine, CA") == {"US", "CA"}
+    assert places.readings("Khartoum") == frozenset()
 
 
 @pytest.mark.parametrize(

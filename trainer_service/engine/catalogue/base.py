@@ -64,11 +64,6 @@ class Dataset:
         return (self.task, *self.also)
 
     @property
-    def image_shape(self) -> tuple[int, ...] | None:
-        """Height, width and, where there are several, channels of an image."""
-        return self.shape if self.form == "image" else None
-
-    @property
     def is_stratified(self) -> bool:
         """Whether parts get each class in its share; each row has one class then."""
         return bool(self.classes) and not self.target_shape
