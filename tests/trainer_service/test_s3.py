@@ -105,14 +105,14 @@ def test_another_machine_goes_on_with_the_run_of_a_dead_one(
         killed_at = site.checkpoint(run_id)[1]
         other.start_worker()
         run = site.wait(run_id, "succeeded", "failed")
+        assert run["state"] == "succeeded", (run, other.log())
+        assert run["execution"] >= 2  # one more where the second, too, was once slower than its lease
         result = site.result(run_id)
-        names = [
-            f"site/runs/{run_id}/2/{name}" for name in ("held_out_predictions.npz", "weights.safetensors")
-        ]
-        site.until(lambda: bucket.keys() == names, "the results of the second, and no checkpoint")
+        key = f"site/runs/{run_id}/{run['execution']}"
+        names = [f"{key}/held_out_predictions.npz", f"{key}/weights.safetensors"]
+        other.until(lambda: bucket.keys() == names, lambda: f"{names} alone; there are {bucket.keys()}")
     finally:
         site.close()
         other.close()
-    assert (run["state"], run["execution"]) == ("succeeded", 2), other.log()
-    assert result["telemetry"]["resumed_at_epoch"] == killed_at
+    assert result["telemetry"]["resumed_at_epoch"] >= killed_at
     assert not (tmp_path / "artifacts").exists() and not (tmp_path / "elsewhere" / "artifacts").exists()

@@ -112,6 +112,7 @@ class Site:
             if found := condition():
                 return found
             time.sleep(0.02)
+        what = what() if callable(what) else what
         raise AssertionError(f"waited {PATIENCE} s in vain for {what}; the workers said:\n{self.log()}")
 
     def results(self, run_id: str) -> list[int]:

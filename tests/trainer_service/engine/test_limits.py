@@ -109,15 +109,18 @@ def test_it_gives_way_as_a_session_where_it_leads_one(tmp_path, leads_session):
     """Niceness alone means nothing to processes of other sessions."""
     if not AUTOGROUP.exists():
         pytest.skip("this kernel has no autogroups")
-    before = AUTOGROUP.read_text().split()[-1]
+    before = AUTOGROUP.read_text().split()  # nothing where no process before this one led a session
     done = process(
-        "limits.give_way(3); print(os.getpriority(os.PRIO_PROCESS, 0), limits.AUTOGROUP.read_text())",
+        "limits.give_way(3); print(os.getpriority(os.PRIO_PROCESS, 0)); print(limits.AUTOGROUP.read_text())",
         tmp_path,
         leads_session=leads_session,
     )
-    words, mine = done.stdout.split(), os.getpriority(os.PRIO_PROCESS, 0)
-    assert words[0] == str(mine + 3)
-    assert words[-1] == (words[0] if leads_session else before)
+    (niceness, *group), mine = done.stdout.split(), os.getpriority(os.PRIO_PROCESS, 0)
+    assert niceness == str(mine + 3)
+    if leads_session:
+        assert group[-1:] in ([niceness], [])  # its session's group; some kernels make none
+    else:
+        assert group == before
 
 
 @linux
