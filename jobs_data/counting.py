@@ -5,12 +5,14 @@ Answers are kept by (measure, version, filters, snapshot): a snapshot never chan
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from .crowd import Crowded, room
 from .keeping import kept
 from .measures import MEASURES, Measure, Scene, Unavailable, get
 from .models import Import, Origin, Snapshot
@@ -69,6 +71,20 @@ def count(snapshot: Snapshot, name: str, selection: Selection = EVERYTHING) -> F
     return _figure(measure, snapshot, selection, held)
 
 
+def count_ahead() -> int:
+    """Count every unfiltered measure of every current snapshot that is not kept yet; how many there are.
+
+    Whoever opens a new snapshot's overview then finds its twenty figures counted.
+    """
+    offered = [
+        (snapshot, offer) for snapshot in snapshots() for offer in offers(snapshot) if not offer.reason
+    ]
+    for snapshot, offer in offered:
+        with contextlib.suppress(Unavailable, Crowded):  # gone meanwhile, or readers come first
+            count(snapshot, offer.measure.name)
+    return len(offered)
+
+
 def recount(figure: Figure) -> Figure:
     """The same figure counted again, whatever is kept; a published one as it is."""
     measure = figure.statistic
@@ -92,7 +108,7 @@ def _counted(measure: Measure, snapshot: Snapshot, selection: Selection) -> Coun
     skill_ids = report.get("skill_ids", [])
     number = skill_ids.index(selection.skill) if selection.skill else None
     notes = []
-    with backends.opened(snapshot.sha256) as tables:
+    with room(), backends.opened(snapshot.sha256) as tables:
         chosen = replace(tables.selected(selection, number), is_yearly=_spans_years(report, selection))
         if measure.most and (size := chosen.units.count().to_pyarrow().as_py()) > measure.most:
             chosen = chosen.thinned(measure.most / size)

@@ -1,8 +1,9 @@
-"""The doorbell: a message that says "look at the uploads". Losing it loses nothing, beat sends it too."""
+"""Doorbells: messages "look at the uploads" and "count ahead". Losing one loses nothing, beat sends it too."""
 
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from celery import current_app
 from django.db import transaction
@@ -11,22 +12,23 @@ from kombu.exceptions import OperationalError as BrokerError
 
 logger = logging.getLogger(__name__)
 
-TASK = "jobs_data.tasks.work_on_uploads"
+UPLOADS = "jobs_data.tasks.work_on_uploads"
+FIGURES = "jobs_data.tasks.count_ahead"
 EXPIRES_SECONDS = 60
 CONNECT_SECONDS = 2
 
 
-def ring() -> None:
+def ring(task: str = UPLOADS) -> None:
     """Ring when this transaction has committed; a dead broker is logged, and beat's next round does it."""
-    transaction.on_commit(_send)
+    transaction.on_commit(partial(_send, task))
 
 
-def _send() -> None:
+def _send(task: str) -> None:
     try:
         with current_app.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
             current_app.send_task(
-                TASK, connection=connection, ignore_result=True, expires=EXPIRES_SECONDS, retry=False
+                task, connection=connection, ignore_result=True, expires=EXPIRES_SECONDS, retry=False
             )
     except (BrokerError, KombuError, OSError) as error:
-        logger.warning("no worker could be rung for an upload (%s); beat does so soon", error)
+        logger.warning("no worker could be rung for %s (%s); beat does so soon", task, error)

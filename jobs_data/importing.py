@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
-from . import descriptors, store
+from . import descriptors, doorbell, store
 from .cleaning import pay, rates
 from .descriptors import Descriptor
 from .models import Import, Origin, Snapshot, Source
@@ -189,6 +189,7 @@ def _keep(folder: Path, descriptor: Descriptor, request: Request, report: dict[s
         return Outcome(held.snapshot, False, held.report)
     with transaction.atomic():
         snapshot = _record(descriptor, request, report)
+        doorbell.ring(doorbell.FIGURES)
     return Outcome(snapshot, True, report)
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from . import digests, saved_searches, uploads
+from . import counting, digests, saved_searches, uploads
 
 
 @shared_task(acks_late=False, ignore_result=True)
@@ -16,3 +16,9 @@ def tell_of_matches() -> None:
     """Find what is new to saved searches and mail it to those who asked; harmless twice."""
     saved_searches.look()
     digests.work()
+
+
+@shared_task(acks_late=False, ignore_result=True)
+def count_ahead() -> None:
+    """Count the figures of new snapshots before someone asks; harmless twice."""
+    counting.count_ahead()

@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "jobs_data.crowd.CrowdMiddleware",
 ]
 
 ROOT_URLCONF = "trainyard.urls"
@@ -189,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "check-conservation": {"task": "trainyard.operations.tasks.check_conservation", "schedule": 60.0},
     "tell-of-matches": {"task": "jobs_data.tasks.tell_of_matches", "schedule": 60.0},
     "work-on-uploads": {"task": "jobs_data.tasks.work_on_uploads", "schedule": 10.0},
+    "count-ahead": {"task": "jobs_data.tasks.count_ahead", "schedule": 600.0},
 }
 CANARY_SECONDS = env.float("TRAINYARD_CANARY_SECONDS", 0.0)
 if CANARY_SECONDS > 0:

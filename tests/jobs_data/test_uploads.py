@@ -25,7 +25,7 @@ ONE_ROW = (SALARIES, salary("Data Engineer", 90_000))
 def rings(monkeypatch):
     """Rings are counted, not sent."""
     heard = []
-    monkeypatch.setattr(doorbell, "ring", lambda: heard.append(1))
+    monkeypatch.setattr(doorbell, "ring", lambda task=doorbell.UPLOADS: heard.append(task))
     return heard
 
 
@@ -247,5 +247,5 @@ def test_a_dead_broker_stops_no_upload(monkeypatch, caplog):
         raise OperationalError("nobody listens")
 
     monkeypatch.setattr(doorbell.current_app, "connection_for_write", refuse)
-    doorbell._send()
+    doorbell._send(doorbell.UPLOADS)
     assert "beat does so soon" in caplog.text
