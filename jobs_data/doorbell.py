@@ -1,4 +1,4 @@
-"""Doorbells: messages "look at the uploads" and "count ahead". Losing one loses nothing, beat sends it too."""
+"""Messages "look at the uploads" and "count ahead". Losing one loses nothing: beat sends it too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few figures at a time are counted; who finds no room is told when to ask, and new ones are counted ahead."""
+"""A few figures at a time are counted, new ones ahead; who finds no room is told when to ask again."""
 
 from __future__ import annotations
 
