@@ -12,22 +12,16 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from courses.parts import Part, Slug, Text
+from courses.quizzes import Quiz
 from courses.reading import Document, Location, Unreadable, read_document
 from trainer_service.engine import spec as engine_spec
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$")]
-Text = Annotated[str, Field(min_length=1, max_length=1000)]
 Scalar = bool | int | float | str | None
-
-
-class Part(BaseModel):
-    """Base of all definitions: unknown keys refused, values immutable, numbers finite."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
 
 
 class Knob(Part):
@@ -148,7 +142,7 @@ class ExerciseDefinition(Part):
 
 
 class ModuleDefinition(Part):
-    """A lesson: front matter and Markdown."""
+    """A lesson: front matter and Markdown, and the questions that end it."""
 
     slug: Slug
     title: Text
@@ -157,6 +151,7 @@ class ModuleDefinition(Part):
     skills: list[str] = []
     facts: list[str] = []
     text: str = Field(min_length=1)
+    quiz: Quiz | None = None
 
 
 class CourseDefinition(Part):
@@ -240,11 +235,20 @@ def _load_module(loaded: LoadedCourse, slug: str) -> ModuleDefinition | None:
         loaded.add(file, (), "front-matter", "The front matter is missing.", remedy)
         return None
     front = _parse(loaded, file, "\n" + match["yaml"])  # the line break keeps line numbers those of the file
-    if front is None:
+    quiz, is_sound = _load_quiz(loaded, f"modules/{slug}/quiz.yaml")
+    if front is None or not is_sound:
         return None
-    return _build(
-        loaded, file, ModuleDefinition, {**front, "slug": slug, "text": text[match.end() :].strip()}
-    )
+    text = text[match.end() :].strip()
+    return _build(loaded, file, ModuleDefinition, {**front, "slug": slug, "text": text, "quiz": quiz})
+
+
+def _load_quiz(loaded: LoadedCourse, file: str) -> tuple[Quiz | None, bool]:
+    """The quiz of a lesson, if it has one; False where it has one that cannot be read."""
+    if not (loaded.path / file).exists():
+        return None, True
+    raw = _read_yaml(loaded, file)
+    quiz = None if raw is None else _build(loaded, file, Quiz, raw)
+    return quiz, quiz is not None
 
 
 def _load_exercise(loaded: LoadedCourse, slug: str) -> ExerciseDefinition | None:
@@ -288,6 +292,7 @@ _REMEDIES = {
     "extra_forbidden": "Remove the key, or look for a typing mistake in it.",
     "missing": "Add the key; docs/authoring.md shows a complete example.",
     "string_pattern_mismatch": "Use small letters, digits and the separators that docs/authoring.md shows.",
+    "value_error": "docs/authoring.md shows a complete example.",
 }
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from courses.checking import check_loaded
 from courses.content import Finding, LoadedCourse, ModuleDefinition, load_course
+from courses.learning.services import keep_quiz
 from courses.models import Course, Exercise, Module, Offering
 from courses.services import grade_left_behind
 
@@ -63,9 +64,10 @@ def _sync_course_row(loaded: LoadedCourse, commit: str) -> Course:
 def _sync_modules(loaded: LoadedCourse, course: Course) -> dict[str, Module]:
     listed = loaded.course.modules if loaded.course else []
     for module in loaded.modules:
-        Module.objects.update_or_create(
+        row, _ = Module.objects.update_or_create(
             course=course, slug=module.slug, defaults=_module_fields(module, listed.index(module.slug))
         )
+        keep_quiz(row, module.quiz)
     course.modules.exclude(slug__in=listed).update(is_active=False)
     return {module.slug: module for module in course.modules.filter(is_active=True)}
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from courses import review_views, run_views, views
+from courses.learning import views as learning_views
 
 app_name = "courses"
 EXERCISE = "<slug:course>/exercises/<slug:exercise>/"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("review/", review_views.review, name="review"),
     path("<slug:course>/", views.course, name="course"),
     path("<slug:course>/modules/<slug:module>/", views.module, name="module"),
+    path("<slug:course>/modules/<slug:module>/quiz/", learning_views.quiz, name="quiz"),
     path(EXERCISE, views.exercise, name="exercise"),
     path(f"{EXERCISE}preview/", views.preview, name="preview"),
 ]

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import charts, knobs, presentation, progress, queries, roles, services
 from courses.facts import all_facts
 from courses.forms import ConfigForm, YamlForm
+from courses.learning import progress as learning
+from courses.learning.sheet import Sheet, sheet_of
 from courses.models import Course, Exercise, Module, Offering, Submission
 from courses.reading import read_config
 from courses.refusals import Refusal
@@ -52,41 +54,51 @@ def index(request: HttpRequest) -> HttpResponse:
 def course(request: HttpRequest, course: str) -> HttpResponse:
     """One course: its lessons in order, and the exercises that belong to each."""
     found = get_object_or_404(Course, slug=course)
-    standings = progress.standings(_exercises(found), visitor(request))
-    modules = [
-        {"module": module, "standings": [one for one in standings if one.exercise.module_id == module.pk]}
-        for module in found.modules.filter(is_active=True).defer("text")
-    ]
+    user = visitor(request)
+    standings = progress.standings(_exercises(found), user)
+    route = learning.stops(list(found.modules.filter(is_active=True).defer("text")), standings, user)
+    last = learning.latest_module(user, found) if user else None
     context = {
         "course": found,
-        "modules": modules,
+        "route": route,
+        "concepts": learning.by_concept(route),
+        "way_on": learning.way_on(found, route, last) if last else None,
         "standings": standings,
         "passed": sum(one.state == "passed" for one in standings),
-        "offerings": progress.offerings_of(visitor(request), found),
+        "offerings": progress.offerings_of(user, found),
     }
     return render(request, "courses/course.html", context)
 
 
 @require_safe
 def module(request: HttpRequest, course: str, module: str) -> HttpResponse:
-    """A lesson with its published figures and its exercises."""
+    """A lesson with its published figures, its quiz and its exercises."""
     found = get_object_or_404(
         Module.objects.select_related("course"), course__slug=course, slug=module, is_active=True
     )
+    return lesson_page(request, found, sheet_of(found, visitor(request)))
+
+
+def lesson_page(
+    request: HttpRequest, found: Module, sheet: Sheet | None, *, status: int = 200
+) -> HttpResponse:
+    """The page of a lesson, its quiz as `sheet` has it."""
     siblings = list(found.course.modules.filter(is_active=True).defer("text", "front_matter"))
     place = siblings.index(found)
+    standings = progress.standings(_exercises(found.course), visitor(request))
     known = all_facts()
     facts = [known[name] for name in found.front_matter.get("facts", []) if name in known]
     context = {
         "course": found.course,
         "module": found,
-        "siblings": siblings,
+        "route": learning.stops(siblings, standings, visitor(request)),
+        "sheet": sheet,
         "previous": siblings[place - 1] if place else None,
         "next": siblings[place + 1] if place + 1 < len(siblings) else None,
         "facts": [(fact, charts.fact(fact) if fact.is_numeric else None) for fact in facts],
-        "standings": progress.standings(_exercises(found.course).filter(module=found), visitor(request)),
+        "standings": [one for one in standings if one.exercise.module_id == found.pk],
     }
-    return render(request, "courses/module.html", context)
+    return render(request, "courses/module.html", context, status=status)
 
 
 def _exercises(course: Course) -> Any:

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "trainyard.accounts",
     "trainyard.operations",
     "courses",
+    "courses.learning",
     "jobs_data",
     "trainer_service",
     "allauth",

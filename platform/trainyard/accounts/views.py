@@ -12,6 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from rest_framework.authtoken.models import Token
 
+from courses.learning.progress import resume
+
 from . import front
 from .forms import ProfileForm
 from .models import User
@@ -25,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"market": front.market_figures(), "counts": front.course_counts()}
     if request.user.is_authenticated:
         context["attempts"] = front.recent_attempts(request.user)
+        context["way_on"] = resume(request.user)
         context["next_exercise"] = front.next_exercise(request.user)
     return render(request, "home.html", context)
 
