@@ -25,6 +25,9 @@ from trainer_service.engine.spec import RunSpec
 SHARE_TOLERANCE = 0.005
 RELATIVE_TOLERANCE = 0.01
 
+# Kinds of grade events that follow from rules alone: a person's decision holds against each of them.
+COMPUTED_KINDS = frozenset({"automatic", "extension"})
+
 Kind = Literal["share", "relative", "exact"]
 
 _PARTS = ("train", "validation", "held_out")
@@ -124,9 +127,14 @@ def current(events: Iterable[AnyDecision]) -> AnyDecision | None:
     """The decision that holds among `events`, oldest first: the latest by a person, else the latest."""
     latest: AnyDecision | None = None
     for event in events:
-        if event.kind != "automatic" or latest is None or latest.kind == "automatic":
+        if event.kind not in COMPUTED_KINDS or latest is None or latest.kind in COMPUTED_KINDS:
             latest = event
     return latest
+
+
+def computed(events: Iterable[AnyDecision]) -> AnyDecision | None:
+    """The latest decision that was computed, whatever people decided since; `events` come oldest first."""
+    return current(event for event in events if event.kind in COMPUTED_KINDS)
 
 
 def tolerance(criterion: Criterion, rows: int) -> float:

@@ -89,6 +89,18 @@ class Exercise(models.Model):
         return ExerciseDefinition.model_validate(self.definition)
 
 
+class OfferingQuerySet(models.QuerySet["Offering"]):
+    """Named reads over offerings."""
+
+    def of_staff(self, user: User) -> OfferingQuerySet:
+        """Those where the user is an instructor or a grader."""
+        return self.filter(enrolments__in=Enrolment.objects.filter(user=user, role__in=REVIEWERS))
+
+    def current(self) -> OfferingQuerySet:
+        """Those that are not archived."""
+        return self.filter(archived_at=None)
+
+
 class Offering(models.Model):
     """A course given to people: the open self-paced one, or a class."""
 
@@ -96,7 +108,21 @@ class Offering(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     is_open = models.BooleanField(default=False, help_text="anyone signed in may join by submitting")
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    zone = models.CharField(
+        max_length=64, default="UTC", help_text="the time zone that its deadlines name, like Europe/Berlin"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True, help_text="from then on only read")
+    copied_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    course_version = models.JSONField(
+        default=dict, blank=True, help_text="digests of the course and its exercises when the class was made"
+    )
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = OfferingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -113,7 +139,11 @@ class Role(models.TextChoices):
     """What a member of an offering may do."""
 
     LEARNER = "learner", "learner"
+    GRADER = "grader", "grader"
     INSTRUCTOR = "instructor", "instructor"
+
+
+REVIEWERS = (Role.GRADER, Role.INSTRUCTOR)
 
 
 class Enrolment(models.Model):
@@ -122,6 +152,10 @@ class Enrolment(models.Model):
     offering = models.ForeignKey(Offering, on_delete=models.CASCADE, related_name="enrolments")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.LEARNER)
+    section = models.CharField(max_length=60, blank=True)
+    label = models.CharField(
+        max_length=120, blank=True, help_text="for the staff's eyes: accommodation, TA, exchange student"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -158,7 +192,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """One's own, those of the offerings one teaches, and everything for operators."""
         if user.is_staff:
             return self.all()
-        taught = Enrolment.objects.filter(user=user, role=Role.INSTRUCTOR).values("offering")
+        taught = Enrolment.objects.filter(user=user, role__in=REVIEWERS).values("offering")
         return self.filter(Q(learner=user) | Q(offering__in=taught))
 
     def live(self) -> SubmissionQuerySet:
@@ -257,6 +291,7 @@ class GradeKind(models.TextChoices):
     """Who or what decided."""
 
     AUTOMATIC = "automatic", "automatic"
+    EXTENSION = "extension", "deadline extended"
     OVERRIDE = "override", "override"
 
 
@@ -269,6 +304,9 @@ class GradeEvent(models.Model):
     max_points = models.FloatField()
     passed = models.BooleanField()
     criteria = models.JSONField(help_text="each criterion with value, threshold and points, as graded")
+    penalty = models.JSONField(
+        null=True, blank=True, help_text="what lateness took away: courses.lateness.Penalty; null for none"
+    )
     reason = models.TextField(blank=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

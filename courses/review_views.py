@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses import roles, services
 from courses.forms import OverrideForm
-from courses.models import Enrolment, Exercise, Offering, Role, Submission
+from courses.models import Exercise, Offering, Submission
 from courses.run_views import PAGE_SIZE, person, submission_or_404, submission_page
 from trainer_service.models import RunState
 
@@ -58,11 +58,9 @@ class ReviewFilter(django_filters.FilterSet):  # type: ignore[misc]
 @require_safe
 def review(request: HttpRequest) -> HttpResponse:
     """The runs of the offerings one teaches, newest first."""
-    taught = Offering.objects.filter(
-        enrolments__in=Enrolment.objects.filter(user=person(request), role=Role.INSTRUCTOR)
-    )
+    taught = Offering.objects.of_staff(person(request))
     if not taught.exists():
-        raise PermissionDenied("Only instructors of an offering review runs.")
+        raise PermissionDenied("Only instructors and graders of an offering review runs.")
     runs = Submission.objects.filter(offering__in=taught).exclude(learner=person(request)).for_listing()
     found = ReviewFilter(request.GET, taught=taught, queryset=runs)
     page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -74,7 +72,7 @@ def review(request: HttpRequest) -> HttpResponse:
 def override(request: HttpRequest, pk: int) -> HttpResponse:
     """An instructor's own decision on a grade."""
     found = submission_or_404(request, pk)
-    roles.ensure_teaches(person(request), found.offering)
+    roles.ensure_may_review(person(request), found.offering)
     form = OverrideForm(found.exercise.parsed, request.POST)
     try:
         if form.is_valid():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 
-from courses.models import Course, Enrolment, Offering, Role, Submission
+from courses.models import REVIEWERS, Course, Enrolment, Offering, Role, Submission
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User
@@ -23,9 +23,33 @@ def ensure_teaches(user: User, offering: Offering) -> None:
         raise PermissionDenied(f"Only instructors of “{offering.title}” may do this.")
 
 
+def may_review(user: User, offering: Offering) -> bool:
+    """Whether `user` may see, comment and grade the runs of this offering: its instructors and graders."""
+    return Enrolment.objects.filter(user=user, offering=offering, role__in=REVIEWERS).exists()
+
+
+def ensure_may_review(user: User, offering: Offering) -> None:
+    """Refuse everyone but the instructors and graders of the offering."""
+    if not may_review(user, offering):
+        raise PermissionDenied(f"Only instructors and graders of “{offering.title}” may do this.")
+
+
+def may_offer(user: User, course: Course) -> bool:
+    """Whether `user` may open a new class of the course: operators, and who teaches it already."""
+    if user.is_staff:
+        return True
+    return Enrolment.objects.filter(user=user, role=Role.INSTRUCTOR, offering__course=course).exists()
+
+
+def ensure_may_offer(user: User, course: Course) -> None:
+    """Refuse everyone who neither runs the site nor teaches the course."""
+    if not may_offer(user, course):
+        raise PermissionDenied(f"Only operators and instructors of “{course.title}” may offer it.")
+
+
 def ensure_may_override(user: User, submission: Submission) -> None:
-    """Refuse everyone but the other instructors of the offering: nobody decides their own grade."""
-    ensure_teaches(user, submission.offering)
+    """Refuse everyone but the other instructors and graders: nobody decides their own grade."""
+    ensure_may_review(user, submission.offering)
     if submission.learner_id == user.pk:
         raise PermissionDenied("Nobody decides their own grade; ask another instructor of this offering.")
 

@@ -148,7 +148,7 @@ def submission_page(
 ) -> HttpResponse:
     """The run page for its learner or an instructor, with forms that may carry mistakes."""
     user, definition = person(request), found.exercise.parsed
-    teaches, is_own = roles.teaches(user, found.offering), found.learner_id == user.pk
+    teaches, is_own = roles.may_review(user, found.offering), found.learner_id == user.pk
     grade = found.grade
     context = {
         "submission": found,
@@ -170,7 +170,7 @@ def submission_page(
         **(_result(found) if found.run.has_result else _progress(found)),
     }
     if teaches and not is_own:
-        context["section"] = "review"  # where an instructor came from
+        context["section"] = "teaching"  # where an instructor came from
     return render(request, "courses/submission.html", context, status=status)
 
 

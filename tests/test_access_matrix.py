@@ -27,6 +27,7 @@ KWARGS = {
     "name": "salary-by-title",
     "short_hash": "0" * 12,
     "file_format": "csv",
+    "offering": "autumn",
 }
 
 

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "trainyard.operations",
     "courses",
     "courses.learning",
+    "courses.teaching",
     "jobs_data",
     "trainer_service",
     "allauth",

@@ -221,8 +221,8 @@ def test_an_instructor_finds_the_way_back_to_review(
 ) -> None:
     train(submission.run, full_result())
     taught = signed_in(instructor).get(address("submission", submission))
-    assert taught.context["section"] == "review"
-    assert '<li><a href="/courses/review/">Review</a></li>' in html(taught)
+    assert taught.context["section"] == "teaching"
+    assert '<a href="/courses/review/">Review</a>' in html(taught)
     assert signed_in(learner).get(address("submission", submission)).context["section"] == "runs"
 
 

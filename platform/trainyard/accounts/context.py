@@ -6,15 +6,15 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from courses.models import Enrolment, Role
+from courses.models import REVIEWERS, Enrolment
 
-SECTIONS_BY_NAMESPACE = {"courses": "courses", "jobs": "jobs"}
+SECTIONS_BY_NAMESPACE = {"courses": "courses", "jobs": "jobs", "teaching": "teaching"}
 
 
 def is_instructor(request: HttpRequest) -> bool:
-    """Whether the visitor teaches any offering."""
+    """Whether the visitor teaches or grades in any offering."""
     user = request.user
-    return user.is_authenticated and Enrolment.objects.filter(user=user, role=Role.INSTRUCTOR).exists()
+    return user.is_authenticated and Enrolment.objects.filter(user=user, role__in=REVIEWERS).exists()
 
 
 def section(request: HttpRequest) -> str:
@@ -24,7 +24,7 @@ def section(request: HttpRequest) -> str:
         return ""
     name = match.url_name or ""
     if name.startswith("review"):
-        return "review"
+        return "teaching"
     if name.startswith("operations"):
         return "operations"
     if name.startswith("submission"):

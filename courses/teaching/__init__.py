@@ -1,0 +1,1 @@
+"""Classes: who takes part, when things are due, and what instructors see of it."""

@@ -1,0 +1,32 @@
+"""The pages of an offering, in the order of their tabs. A new page of a class is one line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from courses.models import Offering
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of an offering: `view` takes the offering's slug as `offering`, or `?offering=` its id."""
+
+    name: str
+    title: str
+    view: str
+    for_graders: bool = True
+    by_query: bool = False
+
+    def address(self, offering: Offering) -> str:
+        """Where the tab leads for this offering."""
+        if self.by_query:
+            return f"{reverse(self.view)}?offering={offering.pk}"
+        return reverse(self.view, kwargs={"offering": offering.slug})
+
+
+TABS = (
+    Tab("people", "People", "teaching:people"),
+    Tab("review", "Review", "courses:review", by_query=True),
+)
