@@ -26,7 +26,7 @@ from trainer_service.engine.control.worlds import NETWORK_STEPS
 from trainer_service.engine.data import training_rows
 from trainer_service.engine.families import FAMILIES
 from trainer_service.engine.spec import RunSpec, parse
-from trainer_service.engine.train import one_thread
+from trainer_service.engine.threads import one_thread
 
 WARM_UP, BATCH, MEMORY, GAMMA = 64, 32, 2000, 0.99
 

@@ -102,7 +102,7 @@ class Child:
         from trainer_service.engine import versions  # noqa: PLC0415 - see above
         from trainer_service.engine.probe import seconds_per_reference_second  # noqa: PLC0415 - see above
         from trainer_service.engine.selftest import is_composable  # noqa: PLC0415 - see above
-        from trainer_service.engine.train import one_thread  # noqa: PLC0415 - see above
+        from trainer_service.engine.threads import one_thread  # noqa: PLC0415 - see above
 
         with one_thread():
             self._composable = is_composable(self._device)

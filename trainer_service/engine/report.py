@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trainer_service.engine import artifacts, metrics, telemetry
 from trainer_service.engine.data import Features, TrainingRows, load
 from trainer_service.engine.estimate import estimate
-from trainer_service.engine.families.base import Family, Fitted, Prediction
+from trainer_service.engine.families.base import Family, Fitted, Prediction, said
 from trainer_service.engine.preprocess import Preprocessor
 from trainer_service.engine.results import RunResult
 from trainer_service.engine.spec import RunSpec
@@ -33,12 +32,7 @@ class Finished:
 
     def predict(self, features: Features) -> Prediction:
         """What the run says about preprocessed features; a network gone astray may answer with infinities."""
-        with np.errstate(all="ignore"):
-            said = self.family.predict(self.fitted.model, features)
-        seen = getattr(self.fitted.model, "classes_", None)
-        if self.spec.task != "classification" or seen is None or said.scores is None:
-            return said
-        return _of_all_classes(said, seen, len(self.spec.dataset.classes))
+        return said(self.spec, self.family, self.fitted.model, features)
 
     def validated(self) -> metrics.Metrics:
         """Every metric on the validation rows."""
@@ -99,19 +93,3 @@ def latency(run: Finished) -> dict[str, Any]:
     """Time of one row's prediction, with preprocessing; runs of a stack share it, being of one shape."""
     row = load(run.spec.data.dataset).pool.features[:1]
     return telemetry.latency(lambda: run.answer(run.preprocessor(row)))
-
-
-# Private functions --------------------------------------------------------------------------------------
-
-
-def _of_all_classes(said: Prediction, seen: NDArray[np.int64], classes: int) -> Prediction:
-    """`said` with columns for classes that no training row had: never likely, and ranked last."""
-    if len(seen) == classes or said.scores is None:
-        return said
-    scores = np.full((len(said.scores), classes), said.scores.min(initial=0.0) - 1.0)
-    scores[:, seen] = said.scores
-    if said.probabilities is None:
-        return Prediction(said.values, scores)
-    probabilities = np.zeros((len(scores), classes))
-    probabilities[:, seen] = said.probabilities
-    return Prediction(said.values, probabilities, probabilities)

@@ -6,14 +6,11 @@ exception is a bug and is raised.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import torch
-from threadpoolctl import ThreadpoolController
 
 from trainer_service.engine import preprocess, telemetry
 from trainer_service.engine.callbacks import Callbacks
@@ -28,6 +25,7 @@ from trainer_service.engine.results import EpochPoint, Failure, RunResult
 from trainer_service.engine.search import Searched, search, validate
 from trainer_service.engine.spec import RunSpec, stack_key
 from trainer_service.engine.tariff import Tariff
+from trainer_service.engine.threads import one_thread
 from trainer_service.engine.versions import versions
 
 STACK_MEMORY = 512 * 2**20  # larger stacks are trained in parts: results do not depend on the company
@@ -74,18 +72,6 @@ def train(
             stack = _Stack(specs[part], out_dirs[part], _From(part.start, callbacks or Callbacks()))
             results += _train_or_fail(stack, Setting(device, tariff or Tariff()))
     return results
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """One thread for torch and for every math library: more of them only fight over the cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with _thread_pools().limit(limits=1):
-            yield
-    finally:
-        torch.set_num_threads(before)
 
 
 # Private functions --------------------------------------------------------------------------------------
@@ -219,8 +205,3 @@ def _prepare(specs: Sequence[RunSpec]) -> tuple[list[Preprocessor], list[Trainin
             by_seed[spec.training.seed] = preprocess.prepare(spec, training_rows(spec))
     prepared = [by_seed[spec.training.seed] for spec in specs]
     return [preprocessor for preprocessor, _ in prepared], [rows for _, rows in prepared]
-
-
-@cache
-def _thread_pools() -> ThreadpoolController:
-    return ThreadpoolController()

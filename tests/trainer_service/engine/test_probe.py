@@ -7,7 +7,7 @@ import time
 import pytest
 
 from trainer_service.engine.probe import seconds_per_reference_second
-from trainer_service.engine.train import one_thread
+from trainer_service.engine.threads import one_thread
 
 
 def test_a_machine_is_measured_in_a_moment_and_about_the_same_again():

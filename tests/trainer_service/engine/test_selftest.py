@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trainer_service.engine import selftest
-from trainer_service.engine.train import one_thread
+from trainer_service.engine.threads import one_thread
 
 
 def test_this_machine_keeps_the_promise():

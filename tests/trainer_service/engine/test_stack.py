@@ -13,7 +13,7 @@ from trainer_service.engine.architectures.feed_forward import ALIGNMENT, Network
 from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.randomness import Stream, generator
 from trainer_service.engine.stack import Blocks, Measured, Recipe, Row, Stack
-from trainer_service.engine.train import one_thread
+from trainer_service.engine.threads import one_thread
 
 
 @pytest.fixture(autouse=True)

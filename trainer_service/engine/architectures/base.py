@@ -9,10 +9,12 @@ within a row only, and takes every random number from the row's own masks.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from trainer_service.engine.dropout import Masks
@@ -108,8 +110,19 @@ class Architecture(ABC):
         """Outputs (n, outputs) of one run with `row` (row_length,) for `features` (n, inputs unpadded)."""
 
     @abstractmethod
+    def named(self, row: Tensor) -> dict[str, Tensor]:
+        """The parameters of one `row` (row_length,) by name, without padding, as views."""
+
     def arrays(self, row: Tensor) -> dict[str, Tensor]:
         """The parameters of one run by name, without padding, each contiguous."""
+        return {name: part.contiguous() for name, part in self.named(row).items()}
+
+    def row(self, arrays: Mapping[str, NDArray[Any]]) -> Tensor:
+        """The row (row_length,) whose `arrays` these are; `KeyError` names what is missing."""
+        row = torch.zeros(self.row_length)
+        for name, part in self.named(row).items():
+            part.copy_(torch.from_numpy(arrays[name]))
+        return row
 
     def activations(self, row: Tensor, features: Tensor) -> list[Tensor]:
         """What every hidden unit gives for `features`, (n, units) by layer, where units can die."""

@@ -65,11 +65,11 @@ class Network(Architecture):
     def activations(self, row: Tensor, features: Tensor) -> list[Tensor]:
         return self.forward(row, features[:, : self.sizes[0]])[:-1]
 
-    def arrays(self, row: Tensor) -> dict[str, Tensor]:
+    def named(self, row: Tensor) -> dict[str, Tensor]:
         found: dict[str, Tensor] = {}
         for number, layer in enumerate(self.trimmed(row)):
-            found[f"layer.{number}.weight"] = layer.weight[0].contiguous()
-            found[f"layer.{number}.bias"] = layer.bias[0, 0].contiguous()
+            found[f"layer.{number}.weight"] = layer.weight[0]
+            found[f"layer.{number}.bias"] = layer.bias[0, 0]
         return found
 
     @property

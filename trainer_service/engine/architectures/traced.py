@@ -104,8 +104,8 @@ class Traced(Architecture):
             some = torch.split(features.unsqueeze(0), _ROWS_AT_ONCE, dim=1)
             return torch.cat([self.compute(parts, part, keep)[0] for part in some])
 
-    def arrays(self, row: Tensor) -> dict[str, Tensor]:
-        return {name: part[0].contiguous() for name, part in self.views(row.unsqueeze(0)).items()}
+    def named(self, row: Tensor) -> dict[str, Tensor]:
+        return {name: part[0] for name, part in self.views(row.unsqueeze(0)).items()}
 
 
 def keep(layer: int, signal: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,10 @@ class Bandit(AgentFamily):
 
     def model(self, spec: RunSpec, policy: Tensor) -> Gambler:
         return Gambler(model_of(spec, BanditSpec).strategy, _bandit_row(spec), spec.training.epochs)
+
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Gambler:
+        """All of it stands in the spec."""
+        return self.model(spec, torch.empty(0))
 
     def parameters(self, spec: RunSpec) -> int:
         return ARMS

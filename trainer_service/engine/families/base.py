@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -111,6 +111,10 @@ class Family(ABC):
     def predict(self, model: Any, features: Features) -> Prediction:
         """What a trained model says about `features` (n, features)."""
 
+    @abstractmethod
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Any:
+        """The trained model of `spec` from its file: arrays by name, or `model` as scikit-learn made it."""
+
     def answer(self, model: Any, features: Features) -> object:
         """What is timed as one answer: the prediction, where a family says nothing else."""
         return self.predict(model, features)
@@ -147,6 +151,9 @@ class ScikitLearnFamily(Family):
             return Prediction(model.predict(features), by_class(model.decision_function(features)))
         return Prediction(model.predict(features))
 
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Any:
+        return stored["model"]
+
     def _fit_one(self, spec: RunSpec, rows: TrainingRows) -> Fitted:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -169,6 +176,16 @@ class ScikitLearnFamily(Family):
 def by_class(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """A decision function as one column for each class, also where two classes share one number."""
     return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
+
+
+def said(spec: RunSpec, family: Family, model: Any, features: Features) -> Prediction:
+    """What a trained model says about preprocessed features; a network gone astray may say infinities."""
+    with np.errstate(all="ignore"):
+        found = family.predict(model, features)
+    seen = getattr(model, "classes_", None)
+    if spec.task != "classification" or seen is None or found.scores is None:
+        return found
+    return _of_all_classes(found, seen, len(spec.dataset.classes))
 
 
 # Private functions --------------------------------------------------------------------------------------
@@ -197,3 +214,16 @@ def _of_labels(probabilities: list[NDArray[np.float64]], classes: list[NDArray[n
 
 def _known_failure(error: ValueError) -> Failure | None:
     return next((failure for words, failure in _FAILURES.items() if words in str(error)), None)
+
+
+def _of_all_classes(said: Prediction, seen: NDArray[np.int64], classes: int) -> Prediction:
+    """`said` with columns for classes that no training row had: never likely, and ranked last."""
+    if len(seen) == classes or said.scores is None:
+        return said
+    scores = np.full((len(said.scores), classes), said.scores.min(initial=0.0) - 1.0)
+    scores[:, seen] = said.scores
+    if said.probabilities is None:
+        return Prediction(said.values, scores)
+    probabilities = np.zeros((len(scores), classes))
+    probabilities[:, seen] = said.probabilities
+    return Prediction(said.values, probabilities, probabilities)

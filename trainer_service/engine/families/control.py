@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -49,11 +49,7 @@ class Agent:
         """The table, or the layers of the network."""
         if self.network is None:
             return {"values": np.ascontiguousarray(self.policy.numpy())}
-        found = {}
-        for number, layer in enumerate(self.network.trimmed(self.policy)):
-            found[f"layer.{number}.weight"] = np.ascontiguousarray(layer.weight[0].numpy())
-            found[f"layer.{number}.bias"] = np.ascontiguousarray(layer.bias[0, 0].numpy())
-        return found
+        return {name: part.numpy() for name, part in self.network.arrays(self.policy).items()}
 
     def act(self, observed: Tensor) -> Tensor:
         """The likeliest or most valuable action for `observed` (M, observed): (M,)."""
@@ -160,6 +156,9 @@ class QLearning(PlayingFamily):
         world = _world(spec)
         return Agent(world, policy.view(world.observed, world.actions))
 
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Agent:
+        return self.model(spec, torch.from_numpy(stored["values"]))
+
     def parameters(self, spec: RunSpec) -> int:
         size = SIZES[spec.data.dataset]
         return size.observed * size.actions
@@ -191,6 +190,9 @@ class DQN(PlayingFamily):
 
     def model(self, spec: RunSpec, policy: Tensor) -> Agent:
         return Agent(_world(spec), policy, self.network(spec))
+
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Agent:
+        return self.model(spec, self.network(spec).row(stored))
 
     def parameters(self, spec: RunSpec) -> int:
         return self.network(spec).parameters
@@ -226,6 +228,9 @@ class PolicyGradient(PlayingFamily):
 
     def model(self, spec: RunSpec, policy: Tensor) -> Agent:
         return Agent(_world(spec), policy, self.network(spec))
+
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Agent:
+        return self.model(spec, self.network(spec).row(stored))
 
     def parameters(self, spec: RunSpec) -> int:
         """Those of the policy, and of the network that judges it, if there is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,7 @@ class Generator:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Its layers."""
-        found = {}
-        for number, layer in enumerate(self.network.trimmed(self.weights)):
-            found[f"layer.{number}.weight"] = np.ascontiguousarray(layer.weight[0].numpy())
-            found[f"layer.{number}.bias"] = np.ascontiguousarray(layer.bias[0, 0].numpy())
-        return found
+        return {name: part.numpy() for name, part in self.network.arrays(self.weights).items()}
 
 
 class GAN(Family):
@@ -61,6 +57,10 @@ class GAN(Family):
         with np.errstate(all="ignore"):  # networks that diverge are a result
             trained = train_agents(course, callbacks)
         return [self._fitted(recipe, one) for one in trained]
+
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Generator:
+        forger = _forger(spec)
+        return Generator(forger, forger.row(stored))
 
     def predict(self, model: Generator, features: Features) -> Prediction:
         """As many new examples as there are rows."""
@@ -85,10 +85,15 @@ class GAN(Family):
 # Private functions --------------------------------------------------------------------------------------
 
 
+def _forger(spec: RunSpec) -> Network:
+    model = model_of(spec, specs.GAN)
+    return Network((model.latent, *model.hidden, spec.dataset.features), model.activation, "regression")
+
+
 def _recipe(spec: RunSpec, rows: int) -> gan.Recipe:
     model, features = model_of(spec, specs.GAN), spec.dataset.features
     return gan.Recipe(
-        forger=Network((model.latent, *model.hidden, features), model.activation, "regression"),
+        forger=_forger(spec),
         judge=Network((features, *model.hidden, 1), model.activation, "regression"),
         batch=min(model.batch_size, rows),
         epochs=spec.training.epochs,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,10 @@ class NeuralNetwork(Family):
             _fitted(architecture, run, scales[place], blocks.validation_features[place], flops)
             for run, place in zip(trained, places, strict=True)
         ]
+
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> TrainedNetwork:
+        architecture = self.build(spec)
+        return TrainedNetwork(architecture, architecture.row(stored), TargetScale(*stored["target"].tolist()))
 
     def predict(self, model: TrainedNetwork, features: Features) -> Prediction:
         outputs = model.architecture.answer(model.weights, torch.from_numpy(features.astype(np.float32)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,9 @@ class DBSCAN(Family):
         for row in callbacks.dropped() & set(range(len(fitted))):
             fitted[row].failure = CANCELLED
         return fitted
+
+    def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> DenseRows:
+        return DenseRows(stored["rows"], stored["clusters"], float(stored["eps"][0]))
 
     def predict(self, model: DenseRows, features: Features) -> Prediction:
         if not len(model.rows):

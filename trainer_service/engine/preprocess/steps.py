@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from itertools import combinations, combinations_with_replacement
 from typing import Any
@@ -29,6 +30,16 @@ class Step(ABC):
             field.name: np.ascontiguousarray(getattr(self, field.name))
             for field in fields(self)  # type: ignore[arg-type]
         }
+
+    @classmethod
+    def restored(cls, arrays: Mapping[str, NDArray[Any]]) -> Step:
+        """The step whose `arrays` these are; `KeyError` names what is missing."""
+        found = {
+            # Types are written as text: what is not an array is one number.
+            field.name: arrays[field.name].item() if field.type in {"int", "bool"} else arrays[field.name]
+            for field in fields(cls)  # type: ignore[arg-type]
+        }
+        return cls(**found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,20 @@ class WordWeights(Step):
         weighted = counts * self.rarity
         lengths = np.linalg.norm(weighted, axis=1, keepdims=True)
         return weighted / np.where(lengths > 0, lengths, 1.0)
+
+
+KINDS: dict[str, type[Step]] = {
+    "impute": Filling,
+    "one_hot": Indicators,
+    "target_encode": CategoryMeans,
+    "standardize": Affine,
+    "minmax": Affine,
+    "robust": Affine,
+    "polynomial": Products,
+    "pca": Rotation,
+    "select": Selection,
+    "tf_idf": WordWeights,
+}
 
 
 def count_words(tokens: Features, words: Indices) -> Array:
