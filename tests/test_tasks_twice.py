@@ -25,16 +25,16 @@ def own_tasks() -> list[str]:
 
 def site() -> dict[str, list[dict[str, Any]]]:
     """Every row of what people and runs own, without clocks."""
-    owned = [
-        model for room in ("trainer_service", "courses", "jobs_data", "accounts") for model in _models(room)
-    ]
     return {
-        model._meta.label: [_row(found) for found in model._default_manager.order_by("pk")] for model in owned
+        model._meta.label: [_row(found) for found in model._default_manager.order_by("pk")]
+        for model in _owned()
     }
 
 
-def _models(room: str) -> list[type[models.Model]]:
-    return list(apps.get_app_config(room).get_models())
+def _owned() -> list[type[models.Model]]:
+    """The models of our rooms, but for what the operators' pages note about the site itself."""
+    configs = [config for config in apps.get_app_configs() if config.name.split(".")[0] in ROOMS]
+    return [model for config in configs if config.label != "operations" for model in config.get_models()]
 
 
 def _row(found: models.Model) -> dict[str, Any]:
