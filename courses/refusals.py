@@ -42,3 +42,24 @@ class ExerciseClosed(Refusal):
 
     code = "exercise-closed"
     title = "Exercise closed"
+
+
+class NotOpenYet(Refusal):
+    """The exercise opens later in this offering."""
+
+    code = "not-open-yet"
+    title = "Not open yet"
+
+
+class DeadlinePassed(Refusal):
+    """The deadline and the days after it in which late work is taken are over."""
+
+    code = "deadline-passed"
+    title = "Deadline passed"
+
+
+class OfferingArchived(Refusal):
+    """The class is over: it can be read, and nothing in it changes."""
+
+    code = "offering-archived"
+    title = "Class archived"

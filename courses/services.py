@@ -22,6 +22,7 @@ from courses.knobs import effective
 from courses.models import Allowance, Comment, Exercise, GradeEvent, GradeKind, Offering, Submission
 from courses.queries import Attempts
 from courses.refusals import AttemptsSpent, ExerciseClosed, KeyReused, NotCancellable
+from courses.teaching import deadlines, extending
 from trainer_service import queue
 from trainer_service.engine import spec as engine_spec
 from trainer_service.engine.estimate import Estimate, estimate
@@ -114,7 +115,8 @@ def submit(
     """Accept a configuration for training, or answer with the submission that stands for it already.
 
     Raises `SpecError` (every problem, the budget's included, before an attempt is spent), `AttemptsSpent`,
-    `KeyReused`, `ExerciseClosed`, or `Offering.DoesNotExist` for people who have no place in the offering.
+    `KeyReused`, `ExerciseClosed`, `NotOpenYet`, `DeadlinePassed`, `OfferingArchived`, or
+    `Offering.DoesNotExist` for people who have no place in the offering.
     """
     if offering.course_id != exercise.course_id:
         raise Offering.DoesNotExist
@@ -154,6 +156,7 @@ def _submit_locked(request: _Request, spec: RunSpec, cost: Estimate) -> Outcome:
     allowance = _locked_allowance(request)
     if answered := _answered(request) or _equal_earlier(request, spec):
         return answered
+    deadlines.ensure_taken(request.offering, request.exercise, request.learner)
     attempts = request.exercise.parsed.budget.attempts
     if allowance.spent >= attempts:
         raise AttemptsSpent(
@@ -266,9 +269,11 @@ def grade(*, run: Run) -> None:
     Submissions of several exercises may share the run: a broken exercise leaves only its own ungraded.
     """
     with transaction.atomic():
-        submissions = list(Submission.objects.live().filter(run=run).select_related("exercise"))
+        related = ("exercise", "offering", "learner")
+        submissions = list(Submission.objects.live().filter(run=run).select_related(*related))
         if not _grade_all(run, submissions):
             queue.mark_ungraded(run)
+        extending.rescue(run, submissions)
 
 
 def grade_left_behind(exercise: Exercise) -> int:
@@ -277,7 +282,7 @@ def grade_left_behind(exercise: Exercise) -> int:
         Submission.objects.live()
         .filter(exercise=exercise, run__state=RunState.SUCCEEDED)
         .exclude(grade_events__kind=GradeKind.AUTOMATIC)
-        .select_related("exercise", "run__result")
+        .select_related("exercise", "offering", "learner", "run__result")
     )
     with transaction.atomic():
         for submission in ungraded:
@@ -313,12 +318,15 @@ def _automatic_grade(run: Run, submission: Submission) -> GradeEvent:
         rows=grading.rows_by_part(engine_spec.parse(run.spec)),
         pass_points=exercise.parsed.pass_points,
     )
+    penalty = deadlines.penalty_of(submission, verdict.points)
+    points = penalty.points_after if penalty else verdict.points
     return GradeEvent(
         submission=submission,
         kind=GradeKind.AUTOMATIC,
-        points=verdict.points,
+        points=points,
         max_points=verdict.max_points,
-        passed=verdict.passed,
+        passed=points >= exercise.parsed.pass_points,
+        penalty=penalty.as_dict() if penalty else None,
         criteria=verdict.criteria_as_dicts(),
         run_execution=run.result.execution,
         exercise_digest=exercise.digest,
