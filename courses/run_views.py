@@ -159,6 +159,8 @@ def submission_page(
         "grade": grade,
         "automatic": _automatic(found),
         "overrides": [event for event in found.grade_events.all() if event.kind == GradeKind.OVERRIDE],
+        "extended": [event for event in found.grade_events.all() if event.kind == GradeKind.EXTENSION],
+        "rescued": getattr(found, "extension", None) if found.state == RunState.FAILED else None,
         "is_own": is_own,
         "teaches": teaches,
         "sees_debrief": teaches or bool(grade and grade.passed),

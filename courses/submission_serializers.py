@@ -61,16 +61,38 @@ class CriterionVerdictSerializer(CriterionSerializer):
     explanation = serializers.CharField()
 
 
+class PenaltySerializer(serializers.Serializer[Any]):
+    """What lateness took from the points."""
+
+    days = serializers.IntegerField(help_text="begun since the deadline")
+    percent = serializers.IntegerField()
+    points_before = serializers.FloatField()
+    points_after = serializers.FloatField()
+    due_at = serializers.DateTimeField()
+    zone = serializers.CharField(help_text="in which the class names its deadlines")
+
+
 class GradeSerializer(serializers.ModelSerializer[GradeEvent]):
     """The decision that holds."""
 
     criteria = CriterionVerdictSerializer(many=True)
+    penalty = PenaltySerializer(allow_null=True)
     decided_by = serializers.CharField(source="actor.get_full_name", default=None, allow_null=True)
     decided_at = serializers.DateTimeField(source="created_at")
 
     class Meta:
         model = GradeEvent
-        fields = ("kind", "points", "max_points", "passed", "criteria", "reason", "decided_by", "decided_at")
+        fields = (
+            "kind",
+            "points",
+            "max_points",
+            "passed",
+            "criteria",
+            "penalty",
+            "reason",
+            "decided_by",
+            "decided_at",
+        )
 
 
 class CommentSerializer(serializers.ModelSerializer[Comment]):

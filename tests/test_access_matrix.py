@@ -28,6 +28,7 @@ KWARGS = {
     "short_hash": "0" * 12,
     "file_format": "csv",
     "offering": "autumn",
+    "extension": "1",
 }
 
 

@@ -28,5 +28,6 @@ class Tab:
 
 TABS = (
     Tab("people", "People", "teaching:people"),
+    Tab("deadlines", "Deadlines", "teaching:deadlines"),
     Tab("review", "Review", "courses:review", by_query=True),
 )

@@ -1,0 +1,78 @@
+"""Forms of the class pages. Times are read and written in the zone that is active: that of the class."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+
+from courses.models import Offering, Role
+from courses.teaching.models import MOST_LATE_DAYS, Deadline
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def _moment(label: str, help_text: str = "", *, required: bool = True) -> forms.DateTimeField:
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+    return forms.DateTimeField(
+        label=label, help_text=help_text, required=required, widget=widget, input_formats=[MOMENT]
+    )
+
+
+class DeadlineForm(forms.Form):
+    """When an exercise opens and is due, and what happens to late work."""
+
+    opens_at = _moment("Opens", "Nothing is taken before. Empty: open at once.", required=False)
+    due_at = _moment("Due", "What was accepted by then counts whole, whenever it is trained.")
+    late_days = forms.IntegerField(
+        label="Days of late work",
+        min_value=0,
+        max_value=MOST_LATE_DAYS,
+        initial=0,
+        help_text="For so many days after the deadline late work is taken. 0: not at all.",
+    )
+    late_percent = forms.IntegerField(
+        label="Penalty for each day begun, %",
+        min_value=0,
+        max_value=100,
+        initial=0,
+        help_text="Of the points, shown with the grade.",
+    )
+
+    def __init__(self, row: Deadline | None, data: Any = None) -> None:
+        names = ("opens_at", "due_at", "late_days", "late_percent")
+        super().__init__(data, initial={name: getattr(row, name) for name in names} if row else None)
+
+    def clean(self) -> dict[str, Any]:
+        """An exercise opens before it is due."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        opens, due = cleaned.get("opens_at"), cleaned.get("due_at")
+        if opens and due and opens >= due:
+            self.add_error("opens_at", "Opens after it is due; give an earlier moment.")
+        return cleaned
+
+
+class _LearnerField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.get_full_name()} ({obj.email})"
+
+
+class ExtensionForm(forms.Form):
+    """A later deadline for one learner."""
+
+    learner = _LearnerField(queryset=get_user_model().objects.none(), empty_label="Choose a learner")
+    due_at = _moment("Until")
+    reason = forms.CharField(
+        label="Reason",
+        help_text="The learner reads it.",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, offering: Offering, data: Any = None) -> None:
+        super().__init__(data)
+        people = get_user_model().objects.filter(enrolments__offering=offering, enrolments__role=Role.LEARNER)
+        field = self.fields["learner"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = people.order_by("name", "email")
