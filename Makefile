@@ -23,8 +23,9 @@ test: $(DEV_READY) ## Set up and run the tests (browser journeys apart)
 test-fast: $(DEV_READY) ## The tests without the slow ones
 	$(BIN)/python -m pytest -q -m "not browser and not slow" $(PYTEST)
 
-test-nightly: $(DEV_READY) ## 2,000 random configurations, none of which may crash the engine
+test-nightly: $(DEV_READY) ## 2,000 random configurations, none of which may crash the engine; all references of the courses
 	RANDOM_SPECS=2000 $(BIN)/python -m pytest -q tests/trainer_service/engine -k "no_valid_spec" $(PYTEST)
+	PROVE_COURSES=1 $(BIN)/python -m pytest -q tests/courses/test_proving.py $(PYTEST)
 
 test-browser: $(DEV_READY) ## The journeys through a real Chromium (install it first: Debian's package chromium)
 	$(BIN)/python -m pytest -q -m browser tests/browser $(PYTEST)

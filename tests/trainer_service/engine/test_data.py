@@ -40,6 +40,11 @@ HELD_OUT = {
     "waves@1": "4c6cb3336b95fbfb",
     "shops@1": "3cb6e2e4909cd720",
     "brackets@1": "88c7ef1d9687213b",
+    "pay_ranges@1": "34af69ee14837041",
+    "pay_mix@1": "85114534177f301e",
+    "profiles@1": "ac78d65483fccc75",
+    "matches@1": "f22a66f46428a3b1",
+    "specialties@1": "fbd6744494380207",
 }
 
 

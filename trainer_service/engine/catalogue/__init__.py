@@ -8,11 +8,13 @@ from trainer_service.engine.catalogue.base import Dataset
 from trainer_service.engine.catalogue.environments import ENVIRONMENTS
 from trainer_service.engine.catalogue.generated import GENERATED
 from trainer_service.engine.catalogue.installed import INSTALLED
+from trainer_service.engine.catalogue.market import MARKET
 from trainer_service.engine.catalogue.mixtures import MIXTURES
 from trainer_service.engine.catalogue.stepwise import STEPWISE
 
 __all__ = ["DATASETS", "Dataset"]
 
 DATASETS: dict[str, Dataset] = {
-    dataset.name: dataset for dataset in (*INSTALLED, *GENERATED, *STEPWISE, *ENVIRONMENTS, *MIXTURES)
+    dataset.name: dataset
+    for dataset in (*INSTALLED, *GENERATED, *MARKET, *STEPWISE, *ENVIRONMENTS, *MIXTURES)
 }

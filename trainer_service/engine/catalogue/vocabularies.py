@@ -22,3 +22,25 @@ TOPICS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 REVIEW_WORDS = tuple(dict.fromkeys((*FILLING, *SUBJECTS, "was", NOT, *INTENSE, *GOOD, *BAD)))
 POSTING_WORDS = tuple(dict.fromkeys((*FILLING, *(word for words in TOPICS.values() for word in words))))
+
+SPECIALTIES: dict[str, tuple[str, ...]] = {
+    "computer vision": ("image", "camera", "segmentation", "detection", "pixels", "video", "opencv"),
+    "language processing": ("text", "translation", "tokens", "chatbot", "summaries", "speech", "corpus"),
+    "reinforcement learning": ("reward", "policy", "simulator", "bandit", "planning", "control", "agent"),
+    "generative networks": ("generator", "synthesis", "discriminator", "style", "samples", "image", "latent"),
+    "deep reinforcement learning": ("reward", "policy", "replay", "atari", "network", "agent", "gradient"),
+}  # fmt: skip
+_FIRST = ("bright", "north", "prime", "next", "true", "open", "swift", "core", "blue", "new")
+_SECOND = ("hire", "works", "minds")
+AGENCY_WORDS = tuple(
+    tuple(f"{first}{second}{end}" for end in ("", "team", "jobs")) for first in _FIRST for second in _SECOND
+)
+SPECIALTY_WORDS = tuple(
+    dict.fromkeys(
+        (
+            *FILLING,
+            *(word for words in SPECIALTIES.values() for word in words),
+            *(word for words in AGENCY_WORDS for word in words),
+        )
+    )
+)

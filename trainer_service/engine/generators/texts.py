@@ -31,7 +31,7 @@ def reviews(random: np.random.RandomState) -> Made:
     numbers = {word: number for number, word in enumerate(REVIEW_WORDS, 1)}
     likes = random.randint(0, 2, _REVIEWS)
     texts = [_review(random, bool(like)) for like in likes]
-    return Made(_tokens(texts, numbers, _REVIEW_LENGTH), likes.astype(float))
+    return Made(numbered(texts, numbers, _REVIEW_LENGTH), likes.astype(float))
 
 
 def postings(random: np.random.RandomState) -> Made:
@@ -43,14 +43,24 @@ def postings(random: np.random.RandomState) -> Made:
         chosen = random.permutation(len(TOPICS))[: random.randint(1, 4)]
         labels[row, chosen] = 1
         texts.append(_posting(random, [list(TOPICS.values())[topic] for topic in chosen]))
-    return Made(_tokens(texts, numbers, _POSTING_LENGTH), labels)
+    return Made(numbered(texts, numbers, _POSTING_LENGTH), labels)
+
+
+def pick(random: np.random.RandomState, words: Sequence[str]) -> str:
+    """One of the words, each as likely."""
+    return words[random.randint(len(words))]
+
+
+def numbered(texts: Sequence[Sequence[str]], numbers: dict[str, int], length: int) -> Array:
+    """Numbers of words, cut to `length` and padded with 0."""
+    tokens = np.zeros((len(texts), length))
+    for row, text in enumerate(texts):
+        for place, word in enumerate(text[:length]):
+            tokens[row, place] = numbers[word]
+    return tokens
 
 
 # Private functions --------------------------------------------------------------------------------------
-
-
-def _pick(random: np.random.RandomState, words: Sequence[str]) -> str:
-    return words[random.randint(len(words))]
 
 
 def _review(random: np.random.RandomState, like: bool) -> list[str]:
@@ -59,10 +69,10 @@ def _review(random: np.random.RandomState, like: bool) -> list[str]:
         negated = random.random_sample() < 0.25
         # One opinion in eight goes against the verdict: nobody likes everything.
         is_good = (like != negated) if random.random_sample() < 0.875 else (like == negated)
-        text += [_pick(random, FILLING), _pick(random, SUBJECTS), "was"]
+        text += [pick(random, FILLING), pick(random, SUBJECTS), "was"]
         text += [NOT] if negated else []
-        text += [_pick(random, INTENSE)] if random.random_sample() < 0.4 else []
-        text += [_pick(random, GOOD if is_good else BAD)]
+        text += [pick(random, INTENSE)] if random.random_sample() < 0.4 else []
+        text += [pick(random, GOOD if is_good else BAD)]
     return text
 
 
@@ -70,14 +80,5 @@ def _posting(random: np.random.RandomState, topics: Sequence[Sequence[str]]) -> 
     text = []
     for _ in range(random.randint(10, 30)):
         is_topical = random.random_sample() < 0.45
-        text.append(_pick(random, topics[random.randint(len(topics))] if is_topical else FILLING))
+        text.append(pick(random, topics[random.randint(len(topics))] if is_topical else FILLING))
     return text
-
-
-def _tokens(texts: Sequence[Sequence[str]], numbers: dict[str, int], length: int) -> Array:
-    """Numbers of words, cut to `length` and padded with 0."""
-    tokens = np.zeros((len(texts), length))
-    for row, text in enumerate(texts):
-        for place, word in enumerate(text[:length]):
-            tokens[row, place] = numbers[word]
-    return tokens
