@@ -32,6 +32,7 @@ def _work(telemetry: Telemetry) -> Iterator[Measured]:
     facts = all_facts()
     yield Measured("Dataset", _dataset(telemetry), "rows; size in memory", facts["dataset_sizes_gb"])
     yield Measured("Parameters", _count(telemetry.get("parameters")), "learned numbers", facts["parameters"])
+    yield Measured("Stored model", size(telemetry.get("size_bytes")), "its file, with preprocessing")
     yield Measured("Operations", _operations(telemetry), str(telemetry.get("flops_method", "")))
 
 

@@ -56,6 +56,7 @@ PARTS = {
     "schedule": "Schedule",
     "regularization": "Regularization",
     "training": "Training",
+    "deployment": "Deployment",
     "data": "Data",
 }
 MAX_NOTE = 500

@@ -40,6 +40,7 @@ METRICS: dict[str, Kind] = {
     },
     "telemetry.parameters": "exact",
     "telemetry.flops": "exact",
+    "telemetry.size_bytes": "exact",
 }
 
 

@@ -92,7 +92,11 @@ METRICS |= {
         "Fréchet distance", "down", tolerance="relative", tasks=("generation",), counted="examples"
     ),
 }
-COUNTS = {"parameters": "Number of parameters", "flops": "Number of operations"}
+COUNTS = {
+    "parameters": "Number of parameters",
+    "flops": "Number of operations",
+    "size_bytes": "Bytes of the stored model",
+}
 PARTS = {"train": "training", "validation": "validation", "held_out": "held-out"}
 MINUS = "\N{MINUS SIGN}"
 

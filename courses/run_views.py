@@ -20,6 +20,7 @@ from courses import (
     charts,
     curves,
     grading,
+    insights,
     presentation,
     progress,
     queries,
@@ -245,4 +246,5 @@ def _result(found: Submission) -> dict[str, Any]:
         "reward_bins": bins,
         "policy_map": agents.policy_map(body, dataset.name),
         "measured": bill.measured(body),
+        **insights.context(body),
     }

@@ -53,7 +53,7 @@ def search_metric(spec: Mapping[str, Any]) -> str:
 
 def search_title(spec: Mapping[str, Any]) -> str:
     """What that metric is called."""
-    return _title(search_metric(spec))
+    return metric_title(search_metric(spec))
 
 
 def trial_rows(result: Mapping[str, Any], spec: Mapping[str, Any]) -> list[TrialRow]:
@@ -82,7 +82,7 @@ def fold_rows(result: Mapping[str, Any]) -> list[FoldRow]:
         if len(values) == len(folds) > 1:
             ends = number(name, min(values)), number(name, max(values))
             found.append(
-                FoldRow(_title(name), number(name, mean(values)), number(name, stdev(values)), *ends)
+                FoldRow(metric_title(name), number(name, mean(values)), number(name, stdev(values)), *ends)
             )
     return found
 
@@ -101,7 +101,7 @@ def group_rows(result: Mapping[str, Any]) -> list[GroupRow]:
     ]
 
 
-def _title(metric: str) -> str:
+def metric_title(metric: str) -> str:
     return METRICS[metric].title.format(positive="the positive class")
 
 

@@ -38,19 +38,16 @@ class BadArtifact(ValueError):
 
 def save_weights(folder: Path, model: Any, preprocessor: Preprocessor) -> Path:
     """Write model and preprocessing to `folder`; returns the file."""
-    steps = {
-        f"preprocessing.{number}.{name}": array
-        for number, step in enumerate(preprocessor.steps)
-        for name, array in step.arrays().items()
-    }
-    if isinstance(model, HasArrays):
-        path = folder / "weights.safetensors"
-        # By way of memory: the library's own writing to files hides which error the system gave.
-        path.write_bytes(save(steps | model.arrays()))
-        return path
-    path = folder / "weights.skops"
-    skops.io.dump({"model": model, **steps}, path)
+    # By way of memory: the libraries' own writing to files hides which error the system gave.
+    name = "weights.safetensors" if isinstance(model, HasArrays) else "weights.skops"
+    path = folder / name
+    path.write_bytes(_packed(model, preprocessor))
     return path
+
+
+def size_bytes(model: Any, preprocessor: Preprocessor) -> int:
+    """Bytes of the file that `save_weights` writes."""
+    return len(_packed(model, preprocessor))
 
 
 def load_weights(folder: Path) -> dict[str, Any]:
@@ -83,6 +80,18 @@ def sha256(path: Path) -> str:
 
 
 # Private functions --------------------------------------------------------------------------------------
+
+
+def _packed(model: Any, preprocessor: Preprocessor) -> bytes:
+    steps = {
+        f"preprocessing.{number}.{name}": array
+        for number, step in enumerate(preprocessor.steps)
+        for name, array in step.arrays().items()
+    }
+    if isinstance(model, HasArrays):
+        return save(steps | model.arrays())
+    packed: bytes = skops.io.dumps({"model": model, **steps})
+    return packed
 
 
 def _read_arrays(path: Path) -> dict[str, Any]:

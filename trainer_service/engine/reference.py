@@ -120,6 +120,9 @@ def _parts() -> Iterator[str]:
     yield from _table(specs.Regularization)
     yield "### `training`\n"
     yield from _table(specs.Training)
+    yield "### `deployment`\n"
+    yield f"{_about(specs.Deployment)}\n"
+    yield from _table(specs.Deployment)
 
 
 def _families() -> Iterator[str]:

@@ -18,17 +18,34 @@ from trainer_service.engine.families.base import Family, Fitted, Prediction, sai
 from trainer_service.engine.preprocess import Preprocessor
 from trainer_service.engine.results import RunResult
 from trainer_service.engine.spec import RunSpec
+from trainer_service.engine.tasks import SCORES
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A run whose training is over. `rows` are preprocessed."""
+    """A run whose training is over. `rows` are preprocessed; `trained` is the model before deployment."""
 
     spec: RunSpec
     family: Family
     fitted: Fitted
     preprocessor: Preprocessor
     rows: TrainingRows
+    trained: Any
+
+    @classmethod
+    def of(
+        cls, spec: RunSpec, family: Family, fitted: Fitted, preprocessor: Preprocessor, rows: TrainingRows
+    ) -> Finished:
+        """The run with its model as the spec wants it deployed."""
+        if fitted.failure is not None:
+            return cls(spec, family, fitted, preprocessor, rows, None)
+        deployed = replace(fitted, model=family.deploy(spec, fitted.model))
+        return cls(spec, family, deployed, preprocessor, rows, fitted.model)
+
+    @property
+    def undeployed(self) -> Finished:
+        """The same run with its model as it was trained."""
+        return replace(self, fitted=replace(self.fitted, model=self.trained))
 
     def predict(self, features: Features) -> Prediction:
         """What the run says about preprocessed features; a network gone astray may answer with infinities."""
@@ -69,6 +86,7 @@ def report(run: Finished, folder: Path) -> RunResult:
         intervals=judged.intervals,
         curve=run.fitted.curve,
         confusion=judged.confusion,
+        telemetry={"size_bytes": weights.stat().st_size},
         signals=run.fitted.signals,
         versions={"data_sha256": dataset.sha256, "weights_sha256": artifacts.sha256(weights)},
         files={"weights": str(weights), "held_out_predictions": str(predictions)},
@@ -93,3 +111,28 @@ def latency(run: Finished) -> dict[str, Any]:
     """Time of one row's prediction, with preprocessing; runs of a stack share it, being of one shape."""
     row = load(run.spec.data.dataset).pool.features[:1]
     return telemetry.latency(lambda: run.answer(run.preprocessor(row)))
+
+
+def deployment(run: Finished) -> dict[str, Any]:
+    """What deploying cost and gained, on validation rows; nothing where the model is used as trained."""
+    if run.fitted.model is run.trained:
+        return {}
+    metric = next(iter(SCORES[run.spec.task]))
+    before = run.undeployed
+    return {
+        "quantization": run.spec.deployment.quantization,
+        "metric": metric,
+        "before": _as_used(before, metric),
+        "after": _as_used(run, metric),
+    }
+
+
+# Private functions --------------------------------------------------------------------------------------
+
+
+def _as_used(run: Finished, metric: str) -> dict[str, Any]:
+    return {
+        "score": run.validated().get(metric),
+        "size_bytes": artifacts.size_bytes(run.fitted.model, run.preprocessor),
+        **latency(run),
+    }

@@ -69,14 +69,16 @@ class RunResult:
     residuals    up to 300 validation pairs `[true, predicted]` (regression); held-out rows stay hidden
     pictures     what charts show of validation rows in tasks other than these two, by name
     folds        validation metrics of each fold, where there are several; `metrics` has their means
+    deployment   where a model is deployed in another form than it was trained: quantization, metric, and
+                 `before` and `after` it score (validation rows), size_bytes, inference_ms_p50 and _p95
     trials       of a search, in order: number, values (path -> value), score, state (complete, pruned or
                  failed), why it failed, seconds, is_best
-    telemetry    dataset_rows, dataset_bytes, parameters, flops, flops_method, seconds (load, fit, evaluate,
-                 total), seconds_rule, examples_per_second, peak_memory_bytes, peak_memory_method,
-                 cpu_seconds, cpu_utilization, gpu_utilization (None without one), inference_ms_p50,
-                 inference_ms_p95, inference_calls, energy_kwh, energy_method, cost_usd, cost_method,
-                 carbon_grams, carbon_method, stack_size, device; resumed_at_epoch: epochs
-                 that an earlier execution trained, whose seconds, memory and energy are not in these figures
+    telemetry    dataset_rows, dataset_bytes, parameters, size_bytes (of the stored model), flops,
+                 flops_method, seconds (load, fit, evaluate, total), seconds_rule, examples_per_second,
+                 peak_memory_bytes, peak_memory_method, cpu_seconds, cpu_utilization, gpu_utilization (None
+                 without one), inference_ms_p50, inference_ms_p95, inference_calls, energy_kwh, energy_method,
+                 cost_usd, cost_method, carbon_grams, carbon_method, stack_size, device; resumed_at_epoch:
+                 epochs that an earlier execution trained, whose seconds, memory and energy are not in these
     signals      networks: first_loss, largest_batch_loss, dead_unit_share, update_weight_ratio and
                  gradient_norm of the last step, best_epoch, and where it happened diverged_at_epoch,
                  stopped_at_epoch; iterative solvers: converged; agents: first_loss, largest_loss (means of
@@ -95,6 +97,7 @@ class RunResult:
     residuals: list[list[float]] = field(default_factory=list)
     pictures: dict[str, Any] = field(default_factory=dict)
     folds: list[dict[str, float | None]] = field(default_factory=list)
+    deployment: dict[str, Any] = field(default_factory=dict)
     trials: list[dict[str, Any]] = field(default_factory=list)
     telemetry: dict[str, Any] = field(default_factory=dict)
     signals: dict[str, Any] = field(default_factory=dict)

@@ -69,7 +69,7 @@ def validate(spec: RunSpec, callbacks: Callbacks, device: str, report: Report | 
         watch = _Watch(callbacks, report if spec.is_neural and spec.validation.fits == 1 else None, spec)
         preprocessor, prepared = preprocess.prepare(spec, rows)
         (fitted,) = family.fit([spec], [prepared], callbacks=watch, device=device)
-        kept = Finished(spec, family, fitted, preprocessor, prepared)
+        kept = Finished.of(spec, family, fitted, preprocessor, prepared)
         found = found or Validated(kept)
         found.kept = kept
         found.examples += fitted.examples

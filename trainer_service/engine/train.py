@@ -20,7 +20,7 @@ from trainer_service.engine.energy import EnergyMeter, gpu_of
 from trainer_service.engine.estimate import estimate
 from trainer_service.engine.families import FAMILIES
 from trainer_service.engine.preprocess import Preprocessor
-from trainer_service.engine.report import Finished, latency, report, size
+from trainer_service.engine.report import Finished, deployment, latency, report, size
 from trainer_service.engine.results import EpochPoint, Failure, RunResult
 from trainer_service.engine.search import Searched, search, validate
 from trainer_service.engine.spec import RunSpec, stack_key
@@ -157,7 +157,7 @@ def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
         with meter.phase("fit"):
             fitted = family.fit(stack.specs, rows, callbacks=stack.callbacks, device=setting.device)
         runs = [
-            Finished(spec, family, model, preprocessor, part)
+            Finished.of(spec, family, model, preprocessor, part)
             for spec, model, preprocessor, part in zip(stack.specs, fitted, preprocessors, rows, strict=True)
         ]
         with meter.phase("evaluate"):
@@ -169,7 +169,8 @@ def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
         if result.failure is None:
             examples = run.fitted.examples - run.fitted.resumed_examples
             shared = telemetry.describe(meter, examples, tariff=setting.tariff, device=setting.device)
-            result.telemetry = shared | size(run) | speed | {"resumed_at_epoch": run.fitted.resumed_at}
+            result.telemetry |= shared | size(run) | speed | {"resumed_at_epoch": run.fitted.resumed_at}
+            result.deployment = deployment(run)
     return results
 
 
@@ -193,7 +194,9 @@ def _train_several(stack: _Stack, setting: Setting) -> RunResult:
         result.folds = found.best.folds if len(found.best.folds) > 1 else []
         result.metrics["validation"] = found.best.mean()
         shared = telemetry.describe(meter, found.examples, tariff=setting.tariff, device=setting.device)
-        result.telemetry = shared | size(found.best.kept) | latency(found.best.kept) | {"resumed_at_epoch": 0}
+        kept = found.best.kept
+        result.telemetry |= shared | size(kept) | latency(kept) | {"resumed_at_epoch": 0}
+        result.deployment = deployment(kept)
     return result
 
 

@@ -306,6 +306,8 @@ def specs(draw: st.DrawFn) -> RunSpec:
             "seed": draw(st.integers(0, 2**31 - 1)),
         },
     }
+    if FAMILY_SPECS[family].is_quantizable:
+        raw["deployment"] = {"quantization": draw(st.sampled_from(["none", "int8"]))}
     if dataset.form == "grid":
         raw["rewards"] = {name: draw(changes) for name in ("step", "fall", "goal", "progress", "potential")}
     try:

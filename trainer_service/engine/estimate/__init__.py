@@ -73,7 +73,10 @@ def estimate(spec: RunSpec) -> Estimate:
         parameters=max(trial.parameters for trial in trials),
         memory_bytes=max(trial.memory_bytes for trial in trials) * (1 if spec.is_single else 2),
         flops=sum(trial.flops for trial in trials),
-        seconds=sum(trial.fits for trial in trials) + max(trial.rest for trial in trials) + _of_search(spec),
+        seconds=sum(trial.fits for trial in trials)
+        + max(trial.rest for trial in trials)
+        + _of_search(spec)
+        + _of_deployment(spec),
     )
 
 
@@ -113,3 +116,8 @@ def _of_trial(spec: RunSpec) -> _Trial:
 def _of_search(spec: RunSpec) -> float:
     """Seconds to load Optuna and to let it think."""
     return 0.3 + 0.004 * spec.tuning.count if spec.tuning.kind == "bayesian" else 0.0
+
+
+def _of_deployment(spec: RunSpec) -> float:
+    """Seconds to measure a model in two forms."""
+    return 0.0 if spec.deployment.quantization == "none" else 0.03

@@ -115,6 +115,10 @@ class Family(ABC):
     def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Any:
         """The trained model of `spec` from its file: arrays by name, or `model` as scikit-learn made it."""
 
+    def deploy(self, spec: RunSpec, model: Any) -> Any:
+        """The trained model in the form in which the spec wants it used; most have only one."""
+        return model
+
     def answer(self, model: Any, features: Features) -> object:
         """What is timed as one answer: the prediction, where a family says nothing else."""
         return self.predict(model, features)

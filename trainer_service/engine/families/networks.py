@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trainer_service.engine.architectures.base import Architecture
+from trainer_service.engine.architectures.feed_forward import Network
 from trainer_service.engine.architectures.specs import architecture_of
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, Rows, TrainingRows
 from trainer_service.engine.estimate.table import FORMS
 from trainer_service.engine.families.base import Family, Fitted, Prediction
+from trainer_service.engine.families.quantized import QuantizedNetwork
 from trainer_service.engine.loop import Plan, Trained, dead_unit_share, train_stack
 from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.penalties import Limits
@@ -43,16 +45,27 @@ class TargetScale:
 
 @dataclass(frozen=True, slots=True)
 class TrainedNetwork:
-    """A network with its weights (row_length,) on the CPU and the scale of its target."""
+    """A network with its weights (row_length,) on the CPU and the scale of its target.
+
+    Where it is deployed in 8 bits, `rounded` answers in its place.
+    """
 
     architecture: Architecture
     weights: Tensor
     target: TargetScale
+    rounded: QuantizedNetwork | None = None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Parameters by name, and the scale of the target."""
+        """What answers, by name, and the scale of the target."""
         found: dict[str, NDArray[Any]] = {"target": np.array([self.target.mean, self.target.deviation])}
-        return found | {name: part.numpy() for name, part in self.architecture.arrays(self.weights).items()}
+        parts = self.rounded.arrays() if self.rounded else self.architecture.arrays(self.weights)
+        return found | {name: part.numpy() for name, part in parts.items()}
+
+    def outputs(self, features: Tensor) -> Tensor:
+        """Outputs (n, outputs) for `features` (n, inputs)."""
+        if self.rounded is not None:
+            return self.rounded.answer(features)
+        return self.architecture.answer(self.weights, features)
 
 
 class NeuralNetwork(Family):
@@ -83,11 +96,21 @@ class NeuralNetwork(Family):
         ]
 
     def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> TrainedNetwork:
-        architecture = self.build(spec)
-        return TrainedNetwork(architecture, architecture.row(stored), TargetScale(*stored["target"].tolist()))
+        architecture, target = self.build(spec), TargetScale(*stored["target"].tolist())
+        if spec.deployment.quantization == "none":
+            return TrainedNetwork(architecture, architecture.row(stored), target)
+        assert isinstance(architecture, Network)
+        rounded = QuantizedNetwork.restored(architecture, stored)
+        return TrainedNetwork(architecture, torch.empty(0), target, rounded)
+
+    def deploy(self, spec: RunSpec, model: TrainedNetwork) -> TrainedNetwork:
+        if spec.deployment.quantization == "none":
+            return model
+        assert isinstance(model.architecture, Network)
+        return replace(model, rounded=QuantizedNetwork.of(model.architecture, model.weights))
 
     def predict(self, model: TrainedNetwork, features: Features) -> Prediction:
-        outputs = model.architecture.answer(model.weights, torch.from_numpy(features.astype(np.float32)))
+        outputs = model.outputs(torch.from_numpy(features.astype(np.float32)))
         values: NDArray[np.float64] = outputs.to(torch.float64).numpy()
         if model.architecture.task == "regression":
             return Prediction(values[:, 0] * model.target.deviation + model.target.mean)

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from trainer_service.engine import catalogue
 from trainer_service.engine.spec.base import SPEC_VERSION, AddedLater, FamilySpec, SpecModel
 from trainer_service.engine.spec.data import Data
+from trainer_service.engine.spec.deployment import Deployment
 from trainer_service.engine.spec.models import FAMILIES_BY_TASK, FAMILY_SPECS, Model
 from trainer_service.engine.spec.preprocessing import PreprocessingStep, form_after, steps_problem
 from trainer_service.engine.spec.rewards import Rewards
@@ -43,6 +44,7 @@ class RunSpec(SpecModel):
     schedule: Schedule = Constant(kind="constant")
     regularization: Regularization = Regularization()
     training: Training = Training()
+    deployment: Annotated[Deployment, AddedLater()] = Deployment()
 
     @model_validator(mode="after")
     def parts_fit_together(self) -> RunSpec:
@@ -55,6 +57,7 @@ class RunSpec(SpecModel):
             _tuning_problem,
             _schedule_problem,
             _rewards_problem,
+            _deployment_problem,
         ):
             problem = check(self)
             if problem:
@@ -234,3 +237,13 @@ def _rewards_problem(spec: RunSpec) -> str:
         return ""
     name = spec.data.dataset
     return f"rewards: only grid worlds have rewards to change, and '{name}' is none; leave it out"
+
+
+def _deployment_problem(spec: RunSpec) -> str:
+    if spec.deployment.quantization == "none" or spec.family.is_quantizable:
+        return ""
+    takers = ", ".join(name for name, family in sorted(FAMILY_SPECS.items()) if family.is_quantizable)
+    return (
+        f"deployment.quantization: '{spec.model.family}' cannot be stored in 8 bits; "
+        f"use none, or choose one of {takers}"
+    )

@@ -25,7 +25,7 @@ class MLP(FamilySpec):
     """A feed-forward network: weighted sums in layers, with bends between, trained by backpropagation."""
 
     tasks = frozenset({"classification", "regression", "multilabel"})
-    has_probabilities = is_neural = is_seeded = is_stacked = True
+    has_probabilities = is_neural = is_seeded = is_stacked = is_quantizable = True
     example = {"hidden": [64, 64]}
     family: Literal["mlp"]
     hidden: list[Width] = Field(
@@ -43,7 +43,7 @@ class Autoencoder(FamilySpec):
 
     tasks = frozenset({"reconstruction"})
     forms = FLAT
-    is_neural = is_seeded = is_stacked = True
+    is_neural = is_seeded = is_stacked = is_quantizable = True
     example = {"hidden": [32], "code": 8}
     family: Literal["autoencoder"]
     hidden: list[Width] = Field(
