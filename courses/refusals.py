@@ -63,3 +63,24 @@ class OfferingArchived(Refusal):
 
     code = "offering-archived"
     title = "Class archived"
+
+
+class CodeRefused(Refusal):
+    """A code that lets nobody into a class: wrong, ended or revoked."""
+
+    code = "join-code-refused"
+    title = "Code refused"
+
+
+class LastInstructor(Refusal):
+    """A class keeps at least one instructor."""
+
+    code = "last-instructor"
+    title = "Last instructor"
+
+
+class RosterChanged(Refusal):
+    """The class changed between the check of a list and its use."""
+
+    code = "roster-changed"
+    title = "Class changed meanwhile"

@@ -29,6 +29,9 @@ KWARGS = {
     "file_format": "csv",
     "offering": "autumn",
     "extension": "1",
+    "person": "1",
+    "code": "1",
+    "invitation": "1",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 
-from courses.models import Offering, Role
+from courses.models import Enrolment, Offering, Role
 from courses.teaching.models import MOST_LATE_DAYS, Deadline
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -76,3 +76,86 @@ class ExtensionForm(forms.Form):
         field = self.fields["learner"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = people.order_by("name", "email")
+
+
+# Enrolment ----------------------------------------------------------------------------------------------
+
+MOST_LIST_BYTES = 200_000
+
+
+class CodeForm(forms.Form):
+    """A new code."""
+
+    section = forms.CharField(
+        label="Section", required=False, max_length=60, help_text="Who joins with it comes into this section."
+    )
+    ends_at = _moment("Ends", "Empty: when you revoke it.", required=False)
+
+
+class ListForm(forms.Form):
+    """A class list, as a file or pasted."""
+
+    file = forms.FileField(
+        label="A CSV file", required=False, widget=forms.FileInput(attrs={"accept": ".csv,.txt"})
+    )
+    text = forms.CharField(
+        label="Or paste it here",
+        required=False,
+        max_length=MOST_LIST_BYTES,
+        strip=False,
+        help_text="The first line names the columns: email, and any of name, section, label, role.",
+        widget=forms.Textarea(
+            attrs={"rows": 6, "class": "mono", "spellcheck": "false", "placeholder": "email,section,label\n"}
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The list as text, wherever it came from."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        file = cleaned.get("file")
+        if file:
+            cleaned["text"] = self._read(file)
+        if not self.errors and not cleaned.get("text", "").strip():
+            self.add_error(None, "Choose a file, or paste the list.")
+        return cleaned
+
+    def _read(self, file: Any) -> str:
+        if file.size > MOST_LIST_BYTES:
+            self.add_error("file", f"Too large: at most {MOST_LIST_BYTES // 1000} kB.")
+            return ""
+        try:
+            text: str = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            self.add_error("file", "This is not text in UTF-8; save the sheet as “CSV UTF-8”.")
+            return ""
+        return text
+
+
+class MemberForm(forms.Form):
+    """What a member of a class is."""
+
+    role = forms.ChoiceField(
+        choices=Role.choices,
+        help_text="Graders see runs, comment and grade. Instructors also enrol people and set deadlines.",
+    )
+    section = forms.CharField(max_length=60, required=False)
+    label = forms.CharField(
+        max_length=120, required=False, help_text="Seen by instructors and graders only: accommodation, TA, …"
+    )
+
+    def __init__(self, member: Enrolment, data: Any = None) -> None:
+        super().__init__(
+            data, initial={"role": member.role, "section": member.section, "label": member.label}
+        )
+
+
+class JoinForm(forms.Form):
+    """A code, as told in class."""
+
+    code = forms.CharField(
+        max_length=40,
+        help_text="As your instructor gave it; capitals, spaces and dashes do not matter.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+        ),
+    )
