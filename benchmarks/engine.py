@@ -38,7 +38,8 @@ from trainer_service.engine.callbacks import Callbacks  # noqa: E402
 from trainer_service.engine.data import training_rows  # noqa: E402
 from trainer_service.engine.families import FAMILIES  # noqa: E402
 from trainer_service.engine.spec import RunSpec, parse, stack_key  # noqa: E402
-from trainer_service.engine.threads import one_thread, train  # noqa: E402
+from trainer_service.engine.threads import one_thread  # noqa: E402
+from trainer_service.engine.train import train  # noqa: E402
 
 MODELS = {
     "mlp": ({"hidden": [64, 64]}, 30),

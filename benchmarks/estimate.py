@@ -26,7 +26,8 @@ from trainer_service.engine.catalogue import DATASETS, Dataset
 from trainer_service.engine.estimate import estimate
 from trainer_service.engine.probe import seconds_per_reference_second
 from trainer_service.engine.spec import FAMILIES_BY_TASK, FAMILY_SPECS, RunSpec, SpecError, parse
-from trainer_service.engine.threads import one_thread, train
+from trainer_service.engine.threads import one_thread
+from trainer_service.engine.train import train
 
 
 def draw(random_: random.Random) -> RunSpec:
