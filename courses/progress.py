@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.core.cache import cache
 
 from courses.models import Course, Enrolment, Exercise, GradeEvent, Offering, Role, Submission
+from courses.teaching import deadlines
+from courses.teaching.deadlines import Due
 from trainer_service import waits
 from trainer_service.models import Run
 
@@ -20,11 +22,12 @@ USUAL_WAIT_SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An exercise with the learner's best grade, if any, and how many attempts were made."""
+    """An exercise with the learner's best grade, the number of attempts, and when it is due."""
 
     exercise: Exercise
     best: GradeEvent | None
     attempts: int
+    due: Due | None = None
 
     @property
     def state(self) -> str:
@@ -35,21 +38,23 @@ class Standing:
 
 
 def standings(exercises: Iterable[Exercise], learner: User | None) -> list[Standing]:
-    """The learner's standing in each of `exercises`, in two queries."""
+    """The learner's standing in each of `exercises`, in three queries."""
     listed = list(exercises)
     submissions: list[Submission] = []
     if learner is not None:
         mine = Submission.objects.filter(learner=learner, exercise__in=listed)
         submissions = list(mine.only("exercise_id").prefetch_related("grade_events"))
+    held = deadlines.most_urgent(deadlines.dues_of(learner, listed))
     return [
-        _standing(exercise, [s for s in submissions if s.exercise_id == exercise.pk]) for exercise in listed
+        _standing(exercise, [s for s in submissions if s.exercise_id == exercise.pk], held.get(exercise.pk))
+        for exercise in listed
     ]
 
 
-def _standing(exercise: Exercise, submissions: list[Submission]) -> Standing:
+def _standing(exercise: Exercise, submissions: list[Submission], due: Due | None) -> Standing:
     grades = [grade for submission in submissions if (grade := submission.grade)]
     best = max(grades, key=lambda grade: (grade.passed, grade.points), default=None)
-    return Standing(exercise, best, len(submissions))
+    return Standing(exercise, best, len(submissions), due)
 
 
 def offerings_of(user: User | None, course: Course) -> list[Offering]:

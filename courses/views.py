@@ -20,6 +20,7 @@ from courses.learning.sheet import Sheet, sheet_of
 from courses.models import Course, Exercise, Module, Offering, Submission
 from courses.reading import read_config
 from courses.refusals import Refusal
+from courses.teaching import deadlines
 from trainer_service.engine import catalogue
 from trainer_service.engine.spec import SpecError
 from trainer_service.models import TERMINAL_STATES
@@ -238,6 +239,7 @@ def _exercise_page(
         "yaml_form": yaml_form,
         "attempts": attempts,
         "allowance": left,
+        "due": deadlines.due(desk.offering, exercise, desk.user) if desk.user else None,
         "hints": progress.hints(definition.hints, finished),
         **_cost(exercise, shown),
     }

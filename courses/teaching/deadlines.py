@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from courses import lateness
-from courses.models import Exercise, Offering, Submission
+from courses.models import Enrolment, Exercise, Offering, Role, Submission
 from courses.refusals import DeadlinePassed, NotOpenYet, OfferingArchived
 from courses.teaching.models import Deadline, Extension
 
@@ -40,6 +40,7 @@ class Due:
     late_percent: int
     zone: str
     asked_at: datetime
+    class_title: str = ""
 
     @property
     def closes_at(self) -> datetime:
@@ -122,7 +123,33 @@ def extensions_until(offering: Offering, **narrowed: Any) -> dict[tuple[int, int
     return {(exercise, learner): until for exercise, learner, until in found}
 
 
-def _due(row: Any, extended_to: datetime | None, zone: str) -> Due:
+def dues_of(learner: User | None, exercises: Iterable[Exercise] | None = None) -> list[Due]:
+    """The deadlines in the classes that the learner is in, soonest first, in one query."""
+    if learner is None:
+        return []
+    longer = Extension.objects.filter(
+        offering=OuterRef("offering"), exercise=OuterRef("exercise"), learner=learner, withdrawn_at=None
+    )
+    mine = Enrolment.objects.filter(user=learner, role=Role.LEARNER, offering__archived_at=None)
+    rows = Deadline.objects.filter(offering__in=mine.values("offering"), exercise__is_active=True)
+    if exercises is not None:
+        rows = rows.filter(exercise__in=[one.pk for one in exercises])
+    latest = Subquery(longer.order_by("-due_at").values("due_at")[:1])
+    found = rows.select_related("offering").annotate(extended_to=latest, asked_at=Now())
+    held = [_due(row, row.extended_to, row.offering.zone, row.offering.title) for row in found]
+    return sorted(held, key=lambda one: one.due_at)
+
+
+def most_urgent(held: Iterable[Due]) -> dict[int, Due]:
+    """By exercise the deadline that comes next, or else the latest one that is past."""
+    chosen: dict[int, Due] = {}
+    for one in held:  # soonest first
+        if one.exercise_id not in chosen or chosen[one.exercise_id].is_past:
+            chosen[one.exercise_id] = one
+    return chosen
+
+
+def _due(row: Any, extended_to: datetime | None, zone: str, title: str = "") -> Due:
     return Due(
         exercise_id=row.exercise_id,
         due_at=max(row.due_at, extended_to or row.due_at),
@@ -132,6 +159,7 @@ def _due(row: Any, extended_to: datetime | None, zone: str) -> Due:
         late_percent=row.late_percent,
         zone=zone,
         asked_at=row.asked_at,
+        class_title=title,
     )
 
 

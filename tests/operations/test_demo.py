@@ -38,6 +38,15 @@ def test_every_past_attempt_is_accepted_and_has_a_run_of_its_own(demo_class) -> 
     assert len(set(demo_class.submissions.values_list("run", flat=True))) == len(demo.ATTEMPTS)
 
 
+def test_the_demo_class_has_dates_sections_deadlines_and_an_extension(demo_class) -> None:
+    assert demo_class.zone == "Europe/Berlin" and demo_class.starts_on < demo_class.ends_on
+    assert set(demo_class.enrolments.exclude(section="").values_list("section", flat=True)) == {"A", "B"}
+    assert demo_class.deadlines.count() == len(demo.DUE_IN_DAYS)
+    assert demo_class.extensions.get().learner.name == demo.OMAR
+    demo.invite()
+    assert demo_class.extensions.count() == 1
+
+
 def test_a_newcomers_default_run_was_not_trained_by_the_demo_class(demo_class, learner) -> None:
     demo.submit_past_attempts()
     trained = set(demo_class.submissions.values_list("run", flat=True))

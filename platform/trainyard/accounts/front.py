@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from courses import grading
 from courses.models import Course, Exercise, GradeEvent, Module, Submission
+from courses.teaching import deadlines
+from courses.teaching.deadlines import Due
 from jobs_data import statistics
 from jobs_data.sentences import Record
 from trainer_service.models import Run, RunState
@@ -14,6 +16,7 @@ from trainer_service.models import Run, RunState
 from .models import User
 
 RECENT_ATTEMPTS = 5
+DUE_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,26 @@ def next_exercise(learner: User) -> Exercise | None:
     passed = _passed_exercises(learner)
     exercises = Exercise.objects.filter(is_active=True).exclude(pk__in=passed).select_related("course")
     return exercises.order_by("course__position", "course__slug", "position").first()
+
+
+@dataclass(frozen=True, slots=True)
+class DueExercise:
+    """An exercise that a class of the learner wants, not passed yet."""
+
+    exercise: Exercise
+    due: Due
+
+
+def due_next(learner: User) -> list[DueExercise]:
+    """What is due next and not passed yet, soonest first."""
+    coming = [one for one in deadlines.dues_of(learner) if not one.is_past]
+    if not coming:
+        return []
+    passed = _passed_exercises(learner)
+    found = Exercise.objects.filter(pk__in={one.exercise_id for one in coming} - passed)
+    by_pk = found.select_related("course").in_bulk()
+    wanted = [DueExercise(by_pk[one.exercise_id], one) for one in coming if one.exercise_id in by_pk]
+    return wanted[:DUE_SHOWN]
 
 
 def _value(row: Record) -> float:

@@ -28,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         context["attempts"] = front.recent_attempts(request.user)
         context["way_on"] = resume(request.user)
+        context["due_next"] = front.due_next(request.user)
         context["next_exercise"] = front.next_exercise(request.user)
     return render(request, "home.html", context)
 

@@ -7,15 +7,19 @@ everyone's and trained by the worker. People are marked `is_demo` and labelled w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from courses import services
 from courses.models import Comment, Course, Enrolment, Exercise, GradeEvent, Offering, Role, Submission
+from courses.teaching import extending
 from trainer_service.models import TERMINAL_STATES
 
 COURSE = "foundations"
@@ -40,7 +44,10 @@ PEOPLE = (
     Person("olga@demo.trainyard.test", "Olga Demo", "operator"),
 )
 
-LENA, OMAR, MEI = "Lena Demo", "Omar Demo", "Mei Demo"
+LENA, OMAR, MEI, INES = "Lena Demo", "Omar Demo", "Mei Demo", "Ines Demo"
+SECTIONS = {LENA: "A", OMAR: "A", MEI: "B"}
+ZONE = "Europe/Berlin"
+DUE_IN_DAYS = {"digits": 5, "progression": 12, "tumours": 19}
 # None is the default configuration of its exercise: a newcomer's first run is trained, not found here.
 ATTEMPTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     # Lena turns one knob at a time, and gets there.
@@ -99,7 +106,43 @@ def invite() -> None:
             # So that whoever tries the demo finds their own runs in the instructor's review.
             offerings += course.offerings.filter(is_open=True)
         for offering in offerings:
-            Enrolment.objects.get_or_create(offering=offering, user=account, defaults={"role": role})
+            fields = {"role": role, "section": SECTIONS.get(person.name, "")}
+            Enrolment.objects.get_or_create(offering=offering, user=account, defaults=fields)
+    if not demo_class.deadlines.exists():
+        _schedule(demo_class, {person.name: account for person, account in people.items()})
+
+
+def _schedule(demo_class: Offering, people: dict[str, Any]) -> None:
+    """Dates as a class has them, counted from today, and more time for one learner."""
+    today = timezone.localdate(timezone=ZoneInfo(ZONE))
+    dates = {"zone": ZONE, "starts_on": today - timedelta(days=14), "ends_on": today + timedelta(days=70)}
+    Offering.objects.filter(pk=demo_class.pk).update(**dates)
+    demo_class.refresh_from_db()
+    instructor = people[INES]
+    for slug, days in DUE_IN_DAYS.items():
+        exercise = Exercise.objects.filter(course=demo_class.course, slug=slug).first()
+        if exercise is None:  # another version of the course
+            continue
+        fields: dict[str, datetime | int | None] = {
+            "due_at": _evening(today, days),
+            "late_days": 3,
+            "late_percent": 10,
+        }
+        extending.set_deadline(offering=demo_class, exercise=exercise, by=instructor, fields=fields)
+        if slug == "digits":
+            extending.extend(
+                offering=demo_class,
+                exercise=exercise,
+                learner=people[OMAR],
+                by=instructor,
+                due_at=_evening(today, days + 3),
+                reason="Three days away at a hearing; agreed in class.",
+            )
+
+
+def _evening(today: date, days: int) -> datetime:
+    """One minute to midnight, so many days from today, where the demo class is."""
+    return datetime.combine(today + timedelta(days=days), time(23, 59), ZoneInfo(ZONE))
 
 
 def _account(person: Person) -> Any:
