@@ -57,6 +57,7 @@ PARTS = {
     "regularization": "Regularization",
     "training": "Training",
     "deployment": "Deployment",
+    "evaluation": "Evaluation",
     "data": "Data",
 }
 MAX_NOTE = 500

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from courses import insights
+from courses import explanation_charts, insights
 
 
 def test_a_model_in_8_bits_is_set_beside_the_one_that_was_trained():
@@ -18,3 +18,49 @@ def test_a_model_in_8_bits_is_set_beside_the_one_that_was_trained():
         ("One prediction, slowest twentieth", "0.250 ms", "0.250 ms"),
     ]
     assert insights.deployed_rows({}) == []
+
+
+def feature(name, mean, low, high):
+    return {"place": 0, "feature": name, "mean": mean, "low": low, "high": high}
+
+
+EXPLANATION = {
+    "metric": "accuracy",
+    "score": 0.95,
+    "features": [feature("alcohol", 0.2, 0.1, 0.3), feature("ash", -0.01, -0.02, 0.02)],
+    "dependence": [
+        {"feature": "alcohol", "values": [11.0, 12.5], "names": [], "lines": {"good": [0.2, 0.7]}},
+        {
+            "feature": "colour",
+            "values": [0.0, 1.0],
+            "names": ["red", "white"],
+            "lines": {"good": [0.5, None]},
+        },
+    ],
+}
+
+
+def test_the_most_important_feature_is_named_and_those_of_chance_are_counted():
+    told = insights.explained({"explanation": EXPLANATION})
+    assert told.sentence == (
+        "Shuffled, alcohol costs the most: 0.2000 of Accuracy 0.9500. "
+        "1 of 2 features cannot be told from chance."
+    )
+    assert [(row.name, row.mean) for row in told.rows] == [("alcohol", "0.2000"), ("ash", "−0.0100")]
+    assert told.curves[0].rows == [("11", ["0.2000"]), ("12.5", ["0.7000"])]
+    assert told.curves[1].rows == [("red", ["0.5000"]), ("white", ["–"])]
+    assert told.curves[1].chart["encoding"]["x"]["type"] == "nominal"
+    assert insights.explained({}) is None
+
+
+def test_parts_of_an_image_are_scaled_by_their_largest_pixel():
+    picture = {
+        "pixels": [[0.0, 16.0]],
+        "saliency": [[0.5, 0.25]],
+        "attribution": [[-2.0, 1.0]],
+        "true": "7",
+        "said": "1",
+    }
+    values = explanation_charts.images([picture])["data"]["values"]
+    assert [row["share"] for row in values] == [0.0, 1.0, 1.0, 0.5, -1.0, 0.5]
+    assert values[0]["image"] == "1. 7, said 1"

@@ -18,6 +18,7 @@ class Stream(IntEnum):
 
     STARTS: where episodes begin. ACTIONS: what agents try, and how their world turns out in training. REPLAY:
     what they remember. CHANCE: how the world turns out in an episode with a seed of its own.
+    SHUFFLES: how the column of a feature is shuffled to see what it is worth; a feature adds its number.
     LATENT: what a generator starts from while it learns. SAMPLES: what it starts from when it is asked.
     """
 
@@ -30,6 +31,7 @@ class Stream(IntEnum):
     CHANCE = 259
     LATENT = 260
     SAMPLES = 261
+    SHUFFLES = 65536
 
 
 def generator(seed: int, stream: int, epoch: int = 0) -> torch.Generator:

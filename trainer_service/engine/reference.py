@@ -120,9 +120,10 @@ def _parts() -> Iterator[str]:
     yield from _table(specs.Regularization)
     yield "### `training`\n"
     yield from _table(specs.Training)
-    yield "### `deployment`\n"
-    yield f"{_about(specs.Deployment)}\n"
-    yield from _table(specs.Deployment)
+    for name, part in (("deployment", specs.Deployment), ("evaluation", specs.Evaluation)):
+        yield f"### `{name}`\n"
+        yield f"{_about(part)}\n"
+        yield from _table(part)
 
 
 def _families() -> Iterator[str]:

@@ -71,6 +71,10 @@ class RunResult:
     folds        validation metrics of each fold, where there are several; `metrics` has their means
     deployment   where a model is deployed in another form than it was trained: quantization, metric, and
                  `before` and `after` it score (validation rows), size_bytes, inference_ms_p50 and _p95
+    explanation  where the spec asks for it: metric, score and features (place, feature; mean, low and high
+                 of what the score loses without it), largest first, and `dependence` of the first (feature,
+                 values, names of categories, lines: name -> mean answers); or `images` (pixels, saliency and
+                 attribution as lines of numbers, true, said), all on validation rows
     trials       of a search, in order: number, values (path -> value), score, state (complete, pruned or
                  failed), why it failed, seconds, is_best
     telemetry    dataset_rows, dataset_bytes, parameters, size_bytes (of the stored model), flops,
@@ -98,6 +102,7 @@ class RunResult:
     pictures: dict[str, Any] = field(default_factory=dict)
     folds: list[dict[str, float | None]] = field(default_factory=list)
     deployment: dict[str, Any] = field(default_factory=dict)
+    explanation: dict[str, Any] = field(default_factory=dict)
     trials: list[dict[str, Any]] = field(default_factory=list)
     telemetry: dict[str, Any] = field(default_factory=dict)
     signals: dict[str, Any] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from trainer_service.engine.checkpoint import Checkpoint
 from trainer_service.engine.data import TrainingRows, training_rows
 from trainer_service.engine.energy import EnergyMeter, gpu_of
 from trainer_service.engine.estimate import estimate
+from trainer_service.engine.explain import explain
 from trainer_service.engine.families import FAMILIES
 from trainer_service.engine.preprocess import Preprocessor
 from trainer_service.engine.report import Finished, deployment, latency, report, size
@@ -161,7 +162,7 @@ def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
             for spec, model, preprocessor, part in zip(stack.specs, fitted, preprocessors, rows, strict=True)
         ]
         with meter.phase("evaluate"):
-            results = [report(run, folder) for run, folder in zip(runs, stack.out_dirs, strict=True)]
+            results = [_reported(run, folder) for run, folder in zip(runs, stack.out_dirs, strict=True)]
     measurable = [run for run in runs if run.fitted.failure is None]
     speed = latency(measurable[0]) if measurable else {}
     for run, result in zip(runs, results, strict=True):
@@ -187,7 +188,7 @@ def _train_several(stack: _Stack, setting: Setting) -> RunResult:
                 validated = validate(spec, stack.callbacks, setting.device)
                 found = Searched(validated, [], validated.examples)
         with meter.phase("evaluate"):
-            result = report(found.best.kept, folder)
+            result = _reported(found.best.kept, folder)
     result.versions = versions(setting.device) | result.versions
     result.trials = found.trials
     if result.failure is None:
@@ -197,6 +198,13 @@ def _train_several(stack: _Stack, setting: Setting) -> RunResult:
         kept = found.best.kept
         result.telemetry |= shared | size(kept) | latency(kept) | {"resumed_at_epoch": 0}
         result.deployment = deployment(kept)
+    return result
+
+
+def _reported(run: Finished, folder: Path) -> RunResult:
+    result = report(run, folder)
+    if result.failure is None:
+        result.explanation = explain(run)
     return result
 
 

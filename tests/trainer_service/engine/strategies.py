@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from trainer_service.engine.catalogue import DATASETS
+from trainer_service.engine.catalogue import DATASETS, Dataset
 from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.penalties import Limits
 from trainer_service.engine.spec import (
@@ -257,6 +257,19 @@ SCHEDULES = (
 
 
 @st.composite
+def afterwards(draw: st.DrawFn, dataset: Dataset, task: str, family: str) -> dict[str, Any]:
+    """The parts that say what becomes of a trained model, where they may be there."""
+    raw: dict[str, Any] = {}
+    if FAMILY_SPECS[family].is_quantizable:
+        raw["deployment"] = {"quantization": draw(st.sampled_from(["none", "int8"]))}
+    if dataset.form == "table" and task in {"classification", "regression"}:
+        raw["evaluation"] = {"explain": draw(st.sampled_from(["none", "none", "features"])), "repeats": 3}
+    if dataset.form == "image" and task == "classification" and family in NEURAL_FAMILIES:
+        raw["evaluation"] = {"explain": draw(st.sampled_from(["none", "none", "pixels"]))}
+    return raw
+
+
+@st.composite
 def specs(draw: st.DrawFn) -> RunSpec:
     """A spec of any dataset, task and family; every field from its whole range, sizes from its lower end.
 
@@ -306,15 +319,15 @@ def specs(draw: st.DrawFn) -> RunSpec:
             "seed": draw(st.integers(0, 2**31 - 1)),
         },
     }
-    if FAMILY_SPECS[family].is_quantizable:
-        raw["deployment"] = {"quantization": draw(st.sampled_from(["none", "int8"]))}
+    raw |= draw(afterwards(dataset, task, family))
     if dataset.form == "grid":
         raw["rewards"] = {name: draw(changes) for name in ("step", "fall", "goal", "progress", "potential")}
     try:
         return parse(raw)
     except SpecError as error:
         assert all(
-            problem.path.partition(".")[0] in {"data", "model", "preprocessing", "validation", "schedule"}
+            problem.path.partition(".")[0]
+            in {"data", "model", "preprocessing", "validation", "schedule", "evaluation"}
             for problem in error.problems
         ), error
         assume(False)

@@ -110,6 +110,10 @@ class Architecture(ABC):
         """Outputs (n, outputs) of one run with `row` (row_length,) for `features` (n, inputs unpadded)."""
 
     @abstractmethod
+    def trace(self, row: Tensor, features: Tensor) -> Tensor:
+        """Outputs (n, outputs) as `answer`, so that autograd can follow them to `features`."""
+
+    @abstractmethod
     def named(self, row: Tensor) -> dict[str, Tensor]:
         """The parameters of one `row` (row_length,) by name, without padding, as views."""
 

@@ -62,6 +62,9 @@ class Network(Architecture):
     def answer(self, row: Tensor, features: Tensor) -> Tensor:
         return self.forward(row, features)[-1]
 
+    def trace(self, row: Tensor, features: Tensor) -> Tensor:
+        return self.answer(row, features)
+
     def activations(self, row: Tensor, features: Tensor) -> list[Tensor]:
         return self.forward(row, features[:, : self.sizes[0]])[:-1]
 

@@ -104,6 +104,9 @@ class Traced(Architecture):
             some = torch.split(features.unsqueeze(0), _ROWS_AT_ONCE, dim=1)
             return torch.cat([self.compute(parts, part, keep)[0] for part in some])
 
+    def trace(self, row: Tensor, features: Tensor) -> Tensor:
+        return self.compute(self.views(row.unsqueeze(0)), features.unsqueeze(0), keep)[0]
+
     def named(self, row: Tensor) -> dict[str, Tensor]:
         return {name: part[0] for name, part in self.views(row.unsqueeze(0)).items()}
 

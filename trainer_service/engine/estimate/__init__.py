@@ -23,6 +23,7 @@ from trainer_service.engine.estimate import (
     unsupervised,
 )
 from trainer_service.engine.estimate.base import Cost, Estimate
+from trainer_service.engine.estimate.explaining import explaining_seconds
 from trainer_service.engine.estimate.preprocessing import preprocessing_seconds
 from trainer_service.engine.estimate.table import FORMS
 from trainer_service.engine.spec import RunSpec
@@ -76,7 +77,8 @@ def estimate(spec: RunSpec) -> Estimate:
         seconds=sum(trial.fits for trial in trials)
         + max(trial.rest for trial in trials)
         + _of_search(spec)
-        + _of_deployment(spec),
+        + _of_deployment(spec)
+        + explaining_seconds(spec),
     )
 
 

@@ -22,5 +22,5 @@ def svm(spec: RunSpec, train: int, validation: int) -> Cost:
         flops=compared,
         fit=0.53e-9 * train**2 * (features + 8) * (1 + 0.28 * math.sqrt(model.C)),
         call=3e-4,
-        row=0.21e-9 * train * (features + 8),
+        row=(8e-9 + (0.4e-9 if model.kernel == "rbf" else 0.15e-9) * (features + 8)) * train,
     )

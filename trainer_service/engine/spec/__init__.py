@@ -8,6 +8,7 @@ effect on the model at hand, so that equal trainings have equal digests.
 from trainer_service.engine.spec.base import ENGINE_VERSION, SPEC_VERSION, FamilySpec, SpecModel, tag
 from trainer_service.engine.spec.data import Data
 from trainer_service.engine.spec.deployment import Deployment
+from trainer_service.engine.spec.evaluation import Evaluation
 from trainer_service.engine.spec.identity import cache_key, canonical, digest, stack_key
 from trainer_service.engine.spec.models import (
     FAMILIES_BY_TASK,
@@ -109,6 +110,7 @@ __all__ = [
     "DecisionTree",
     "Deployment",
     "ENGINE_VERSION",
+    "Evaluation",
     "FAMILIES_BY_TASK",
     "FAMILY_SPECS",
     "FamilySpec",

@@ -11,6 +11,7 @@ from trainer_service.engine import catalogue
 from trainer_service.engine.spec.base import SPEC_VERSION, AddedLater, FamilySpec, SpecModel
 from trainer_service.engine.spec.data import Data
 from trainer_service.engine.spec.deployment import Deployment
+from trainer_service.engine.spec.evaluation import Evaluation
 from trainer_service.engine.spec.models import FAMILIES_BY_TASK, FAMILY_SPECS, Model
 from trainer_service.engine.spec.preprocessing import PreprocessingStep, form_after, steps_problem
 from trainer_service.engine.spec.rewards import Rewards
@@ -45,6 +46,7 @@ class RunSpec(SpecModel):
     regularization: Regularization = Regularization()
     training: Training = Training()
     deployment: Annotated[Deployment, AddedLater()] = Deployment()
+    evaluation: Annotated[Evaluation, AddedLater()] = Evaluation()
 
     @model_validator(mode="after")
     def parts_fit_together(self) -> RunSpec:
@@ -58,6 +60,7 @@ class RunSpec(SpecModel):
             _schedule_problem,
             _rewards_problem,
             _deployment_problem,
+            _evaluation_problem,
         ):
             problem = check(self)
             if problem:
@@ -116,6 +119,8 @@ class RunSpec(SpecModel):
         """Whether optimizer, schedule, regularization and epochs have any effect."""
         return self.family.is_neural
 
+
+EXPLAINED = ("classification", "regression", "multilabel")  # tasks of which features can be explained
 
 # Private functions: what is wrong with the whole, as `path: what and what to do`, or "" -------------------
 
@@ -247,3 +252,12 @@ def _deployment_problem(spec: RunSpec) -> str:
         f"deployment.quantization: '{spec.model.family}' cannot be stored in 8 bits; "
         f"use none, or choose one of {takers}"
     )
+
+
+def _evaluation_problem(spec: RunSpec) -> str:
+    asked = spec.evaluation.explain
+    if asked == "features" and (spec.dataset.form != "table" or spec.task not in EXPLAINED):
+        return "evaluation.explain: features are explained in tables with targets; use none here"
+    if asked == "pixels" and (spec.form != "image" or spec.task != "classification" or not spec.is_neural):
+        return "evaluation.explain: pixels are explained where a network classifies images; use none here"
+    return ""
