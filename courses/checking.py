@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from courses import fields, grading
+from courses import fields, grading, vocabulary
 from courses.budget import over_budget
 from courses.content import (
     CourseDefinition,
@@ -87,6 +87,8 @@ def _check_module(loaded: LoadedCourse, module: ModuleDefinition, known_facts: s
         if fact not in known_facts:
             remedy = f"Use a name from {FACTS_FILE}."
             loaded.add(file, ("facts", index), "unknown-fact", f"There is no training fact '{fact}'.", remedy)
+    for location, rule, message, remedy in _check_skills(module.skills):
+        loaded.add(file, location, rule, message, remedy)
     _check_markdown(loaded, file)
 
 
@@ -106,6 +108,16 @@ def _check_exercise(loaded: LoadedCourse, exercise: ExerciseDefinition) -> bool:
 
 
 Remark = tuple[tuple[str | int, ...], str, str, str]
+
+
+def _check_skills(names: Sequence[str]) -> Iterator[Remark]:
+    for index, name in enumerate(names):
+        if remedy := vocabulary.remedy(name):
+            yield ("skills", index), "unknown-skill", f"There is no skill '{name}'.", remedy
+
+
+def _check_skills_of(_: LoadedCourse, exercise: ExerciseDefinition) -> Iterator[Remark]:
+    return _check_skills(exercise.skills)
 
 
 def _check_spec(_: LoadedCourse, exercise: ExerciseDefinition) -> Iterator[Remark]:
@@ -245,6 +257,7 @@ def _check_criteria(_: LoadedCourse, exercise: ExerciseDefinition) -> Iterator[R
 _EXERCISE_CHECKS: list[Callable[[LoadedCourse, ExerciseDefinition], Iterator[Remark]]] = [
     _check_spec,
     _check_module_of,
+    _check_skills_of,
     _check_knobs,
     _check_defaults,
     _check_variants,

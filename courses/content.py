@@ -102,13 +102,17 @@ class Reference(Part):
 
 
 class ExerciseDefinition(Part):
-    """A guided exercise: the complete default configuration, what may be changed, and how it is graded."""
+    """A guided exercise: the complete default configuration, what may be changed, and how it is graded.
+
+    Whoever passes has shown `skills`; like other wording they do not change what a grade rests on.
+    """
 
     slug: Slug
     title: Text
     kind: Literal["tune", "debug", "budget"] = "tune"
     summary: Text
     module: Slug
+    skills: list[Text] = []
     spec: dict[str, Any]
     knobs: list[Knob] = Field(min_length=1)
     budget: Budget = Budget()

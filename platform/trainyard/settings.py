@@ -72,6 +72,7 @@ SITE_URL = env.str("SITE_URL", f"http://localhost:{PORT}")
 
 INSTALLED_APPS = [
     "trainyard.accounts",
+    "trainyard.careers",
     "trainyard.operations",
     "courses",
     "courses.learning",
