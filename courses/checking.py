@@ -236,7 +236,7 @@ def _check_criteria(_: LoadedCourse, exercise: ExerciseDefinition) -> Iterator[R
     dataset = catalogue.DATASETS.get(str(exercise.spec.get("data", {}).get("dataset")))
     known = grading.metrics_of(dataset, str(exercise.spec.get("task"))) if dataset else list(grading.METRICS)
     for index, criterion in enumerate(exercise.criteria):
-        if criterion.metric not in known:
+        if not criterion.is_human and criterion.metric not in known:
             message = f"'{criterion.metric}' cannot be graded here."
             yield (
                 ("criteria", index, "metric"),

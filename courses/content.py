@@ -14,11 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from courses.parts import Part, Slug, Text
 from courses.quizzes import Quiz
 from courses.reading import Document, Location, Unreadable, read_document
+from courses.rubric import Criterion, Rubric
 from trainer_service.engine import spec as engine_spec
 
 Scalar = bool | int | float | str | None
@@ -56,34 +57,6 @@ class Budget(Part):
     seconds_per_run: float = Field(30.0, gt=0, le=3600)
     memory_mb: int = Field(512, ge=16, le=65536)
     parameters: int = Field(1_000_000, ge=1, le=1_000_000_000)
-
-
-class Criterion(Part):
-    """One question that grading asks of a result: a metric, a threshold and the points for reaching it."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    title: Text
-    metric: str = Field(pattern=r"^(train|validation|held_out|telemetry)\.[a-z0-9_]+$")
-    at_least: float | None = None
-    at_most: float | None = None
-    points: float = Field(gt=0, le=1000)
-
-    @model_validator(mode="after")
-    def one_threshold(self) -> Criterion:
-        """Refuse a criterion with both thresholds or none."""
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give either at_least or at_most")
-        return self
-
-    @property
-    def threshold(self) -> float:
-        """The one threshold given."""
-        return self.at_least if self.at_least is not None else self.at_most or 0.0
-
-    @property
-    def direction(self) -> Literal["at_least", "at_most"]:
-        """Which side of the threshold earns the points."""
-        return "at_most" if self.at_least is None else "at_least"
 
 
 class Expectation(Part):
@@ -132,7 +105,12 @@ class ExerciseDefinition(Part):
     @property
     def max_points(self) -> float:
         """The sum over all criteria."""
-        return sum(criterion.points for criterion in self.criteria)
+        return self.rubric.max_points
+
+    @property
+    def rubric(self) -> Rubric:
+        """The criteria and the pass mark: what a class may replace by its own."""
+        return Rubric(criteria=self.criteria, pass_points=self.pass_points)
 
     @property
     def digest(self) -> str:
@@ -140,7 +118,7 @@ class ExerciseDefinition(Part):
         knobs = [
             knob.model_dump(mode="json", exclude={"label", "help", "scale", "unit"}) for knob in self.knobs
         ]
-        criteria = [criterion.model_dump(mode="json", exclude={"title"}) for criterion in self.criteria]
+        criteria = [criterion.what_matters() for criterion in self.criteria]
         budget = self.budget.model_dump(mode="json")
         return _sha256([self.spec, knobs, budget, criteria, self.pass_points])
 

@@ -22,6 +22,7 @@ from courses.content import ExerciseDefinition, Knob
 from courses.knob_schema import reachable_schemas
 from courses.knobs import bound, plain, value_at
 from courses.reading import MAX_DIGITS
+from courses.rubric import Rubric
 from trainer_service.engine.spec import SpecProblem
 
 NAMES = {
@@ -221,9 +222,9 @@ class OverrideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, definition: ExerciseDefinition, data: Any = None) -> None:
+    def __init__(self, rubric: Rubric, data: Any = None) -> None:
         super().__init__(data)
-        most, needed = definition.max_points, definition.pass_points
+        most, needed = rubric.max_points, rubric.pass_points
         self.fields["points"].help_text = f"0 to {most:g}; {needed:g} or more is a pass."
         self.fields["points"].widget.attrs |= {"max": most, "step": "any"}
 

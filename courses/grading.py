@@ -15,18 +15,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeVar
 
 from courses import metric_words
-from courses.content import Criterion
+from courses.rubric import Criterion, Rubric
 from trainer_service.engine.catalogue import Dataset
 from trainer_service.engine.spec import RunSpec
 
 SHARE_TOLERANCE = 0.005
 RELATIVE_TOLERANCE = 0.01
 
-# Kinds of grade events that follow from rules alone: a person's decision holds against each of them.
-COMPUTED_KINDS = frozenset({"automatic", "extension"})
+# Kinds of grade events that state every criterion: a person's decision on the whole holds against each.
+# `review` adds the points of criteria that a person judges; every later event carries them on.
+COMPUTED_KINDS = frozenset({"automatic", "extension", "regrade", "review"})
 
 Kind = Literal["share", "relative", "exact"]
 
@@ -60,7 +62,10 @@ def metrics_of(dataset: Dataset, task: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class CriterionVerdict:
-    """One criterion as graded. `value` is None where the run has no such metric."""
+    """One criterion as graded. `value` is None where the run has no such metric, and where a person judges.
+
+    `waits`: a person has not judged it yet.
+    """
 
     id: str
     title: str
@@ -74,6 +79,13 @@ class CriterionVerdict:
     met: bool
     within_tolerance: bool
     explanation: str
+    kind: Literal["measured", "human"] = "measured"
+    waits: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """As kept with a grade; what says nothing of a measured criterion is left out."""
+        kept = asdict(self)
+        return kept if self.kind == "human" else {k: v for k, v in kept.items() if k not in ("kind", "waits")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,7 @@ class Verdict:
 
     def criteria_as_dicts(self) -> list[dict[str, Any]]:
         """The criteria as plain data, as kept with a grade."""
-        return [asdict(criterion) for criterion in self.criteria]
+        return [criterion.as_dict() for criterion in self.criteria]
 
 
 class Decision(Protocol):
@@ -102,13 +114,41 @@ AnyDecision = TypeVar("AnyDecision", bound=Decision)
 
 
 def grade(
-    criteria: Sequence[Criterion], result: Mapping[str, Any], *, rows: Mapping[str, int], pass_points: float
+    rubric: Rubric,
+    result: Mapping[str, Any],
+    *,
+    rows: Mapping[str, int],
+    marks: Mapping[str, float] = MappingProxyType({}),
 ) -> Verdict:
     """Grade a result (`metrics` and `telemetry` as in `engine.results.RunResult`).
 
     `rows` is the number of rows by part (`train`, `validation`, `held_out`), for the one-row tolerance.
+    `marks` are the points that a person gave, by criterion; what has none waits and counts nothing yet.
     """
-    verdicts = [_judge(criterion, result, rows) for criterion in criteria]
+    verdicts = [
+        _judged(criterion, marks.get(criterion.id)) if criterion.is_human else _judge(criterion, result, rows)
+        for criterion in rubric.criteria
+    ]
+    return _verdict(verdicts, rubric.pass_points)
+
+
+def with_marks(rubric: Rubric, criteria: Sequence[Mapping[str, Any]], marks: Mapping[str, float]) -> Verdict:
+    """What was graded as `criteria`, with the points that people gave; those of `marks` come first."""
+    given = {**marks_of(criteria), **marks}
+    known = {criterion.id: criterion for criterion in rubric.human}
+    verdicts = [
+        _judged(known[kept["id"]], given.get(kept["id"])) if kept["id"] in known else CriterionVerdict(**kept)
+        for kept in criteria
+    ]
+    return _verdict(verdicts, rubric.pass_points)
+
+
+def marks_of(criteria: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The points that people gave, by criterion, of criteria as kept with a grade."""
+    return {one["id"]: one["points"] for one in criteria if one.get("kind") == "human" and not one["waits"]}
+
+
+def _verdict(verdicts: list[CriterionVerdict], pass_points: float) -> Verdict:
     points = sum(verdict.points for verdict in verdicts)
     most = sum(verdict.max_points for verdict in verdicts)
     return Verdict(points=points, max_points=most, passed=points >= pass_points, criteria=verdicts)
@@ -144,6 +184,29 @@ def tolerance(criterion: Criterion, rows: int) -> float:
     if kind == "share":
         return max(SHARE_TOLERANCE, 1 / rows if rows > 0 else 0.0)
     return RELATIVE_TOLERANCE * abs(criterion.threshold) if kind == "relative" else 0.0
+
+
+def _judged(criterion: Criterion, points: float | None) -> CriterionVerdict:
+    """A criterion that a person judges, with the points they gave; None: nobody has yet."""
+    given = min(points or 0.0, criterion.points)
+    level = next((level.title for level in criterion.choices if level.points == given), "")
+    words = f"{level}: given by a person." if level else "Given by a person."
+    return CriterionVerdict(
+        id=criterion.id,
+        title=criterion.title,
+        metric="",
+        value=None,
+        threshold=0.0,
+        direction="at_least",
+        tolerance=0.0,
+        points=given,
+        max_points=criterion.points,
+        met=points is not None and given >= criterion.points,
+        within_tolerance=False,
+        explanation="Waits for review: a person gives these points." if points is None else words,
+        kind="human",
+        waits=points is None,
+    )
 
 
 def _judge(criterion: Criterion, result: Mapping[str, Any], rows: Mapping[str, int]) -> CriterionVerdict:

@@ -114,6 +114,9 @@ class Offering(models.Model):
         max_length=64, default="UTC", help_text="the time zone that its deadlines name, like Europe/Berlin"
     )
     archived_at = models.DateTimeField(null=True, blank=True, help_text="from then on only read")
+    grades_frozen_at = models.DateTimeField(
+        null=True, blank=True, help_text="from then on people and re-grades change no grade"
+    )
     copied_from = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -292,6 +295,8 @@ class GradeKind(models.TextChoices):
 
     AUTOMATIC = "automatic", "automatic"
     EXTENSION = "extension", "deadline extended"
+    REGRADE = "regrade", "re-graded"
+    REVIEW = "review", "reviewed"
     OVERRIDE = "override", "override"
 
 
@@ -316,7 +321,7 @@ class GradeEvent(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        ordering = ["created_at", "pk"]
+        ordering = ["pk"]  # given out under the submission's lock; times are those of a transaction's begin
         constraints = [
             models.UniqueConstraint(
                 fields=["submission"], condition=Q(kind="automatic"), name="graded_automatically_once"
@@ -336,6 +341,9 @@ class Comment(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     text = models.TextField(max_length=4000, validators=[MaxLengthValidator(4000)])
+    anchor = models.JSONField(
+        null=True, blank=True, help_text="what it is about: courses.anchors.Anchor; null for the whole run"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -84,3 +84,17 @@ class RosterChanged(Refusal):
 
     code = "roster-changed"
     title = "Class changed meanwhile"
+
+
+class GradesFrozen(Refusal):
+    """The grades of the offering are frozen."""
+
+    code = "grades-frozen"
+    title = "Grades are frozen"
+
+
+class NotReady(Refusal):
+    """The thing is not in a state in which this can be done."""
+
+    code = "not-ready"
+    title = "Not possible in this state"

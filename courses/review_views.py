@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses import roles, services
 from courses.forms import OverrideForm
 from courses.models import Exercise, Offering, Submission
+from courses.regrade import rubrics
 from courses.run_views import PAGE_SIZE, person, submission_or_404, submission_page
 from trainer_service.models import RunState
 
@@ -73,7 +74,7 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
     """An instructor's own decision on a grade."""
     found = submission_or_404(request, pk)
     roles.ensure_may_review(person(request), found.offering)
-    form = OverrideForm(found.exercise.parsed, request.POST)
+    form = OverrideForm(rubrics.holding(found.offering_id, found.exercise).rubric, request.POST)
     try:
         if form.is_valid():
             services.override(submission=found, instructor=person(request), **form.cleaned_data)

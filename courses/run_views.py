@@ -31,6 +31,7 @@ from courses import (
 from courses.forms import CommentForm, OverrideForm
 from courses.models import GradeKind, Submission
 from courses.refusals import NotCancellable
+from courses.regrade import rubrics
 from trainer_service.engine import catalogue
 from trainer_service.models import RunState
 
@@ -150,26 +151,27 @@ def submission_page(
     """The run page for its learner or an instructor, with forms that may carry mistakes."""
     user, definition = person(request), found.exercise.parsed
     teaches, is_own = roles.may_review(user, found.offering), found.learner_id == user.pk
-    grade = found.grade
+    grade, rubric = found.grade, rubrics.holding(found.offering_id, found.exercise).rubric
     context = {
         "submission": found,
         "exercise": found.exercise,
         "course": found.exercise.course,
         "definition": definition,
+        "rubric": rubric,
         "run": found.run,
         "grade": grade,
-        "automatic": _automatic(found),
+        "computed": grading.computed(found.grade_events.all()),
         "overrides": [event for event in found.grade_events.all() if event.kind == GradeKind.OVERRIDE],
         "extended": [event for event in found.grade_events.all() if event.kind == GradeKind.EXTENSION],
         "rescued": getattr(found, "extension", None) if found.state == RunState.FAILED else None,
         "is_own": is_own,
         "teaches": teaches,
         "sees_debrief": teaches or bool(grade and grade.passed),
-        "passed_by_itself": bool(grade and grade.passed and grade.kind == GradeKind.AUTOMATIC),
+        "passed_by_itself": bool(grade and grade.passed and grade.kind != GradeKind.OVERRIDE),
         "was_trained_before": _was_trained_before(found),
         "config_yaml": presentation.as_yaml(found.run.spec),
         "comment_form": comment_form or CommentForm(),
-        "override_form": (override_form or OverrideForm(definition)) if teaches and not is_own else None,
+        "override_form": (override_form or OverrideForm(rubric)) if teaches and not is_own else None,
         **(_result(found) if found.run.has_result else _progress(found)),
     }
     if teaches and not is_own:
@@ -181,10 +183,6 @@ def _was_trained_before(found: Submission) -> bool:
     """Whether an equal configuration had its result already when this one was sent."""
     ended = found.run.finished_at
     return found.run.has_result and ended is not None and ended < found.created_at
-
-
-def _automatic(found: Submission) -> Any:
-    return grading.current([event for event in found.grade_events.all() if event.kind == GradeKind.AUTOMATIC])
 
 
 def _progress(found: Submission) -> dict[str, Any]:

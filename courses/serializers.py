@@ -101,10 +101,13 @@ class CriterionSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     title = serializers.CharField()
-    metric = serializers.CharField()
+    metric = serializers.CharField(help_text="empty where a person judges")
     direction = serializers.ChoiceField(choices=["at_least", "at_most"])
     threshold = serializers.FloatField()
     points = serializers.FloatField()
+    kind = serializers.ChoiceField(
+        choices=["measured", "human"], default="measured", help_text="human: a person gives the points"
+    )
 
 
 class AttemptsSerializer(serializers.Serializer[Any]):

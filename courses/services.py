@@ -16,12 +16,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from courses import grading, roles
+from courses import decisions, grading, roles
 from courses.budget import MIB, over_budget
 from courses.knobs import effective
 from courses.models import Allowance, Comment, Exercise, GradeEvent, GradeKind, Offering, Submission
 from courses.queries import Attempts
 from courses.refusals import AttemptsSpent, ExerciseClosed, KeyReused, NotCancellable
+from courses.regrade import rubrics
 from courses.teaching import deadlines, extending
 from trainer_service import queue
 from trainer_service.engine import spec as engine_spec
@@ -311,12 +312,9 @@ def _grade_one(run: Run, submission: Submission) -> bool:
 
 
 def _automatic_grade(run: Run, submission: Submission) -> GradeEvent:
-    exercise = submission.exercise
+    holding = rubrics.holding(submission.offering_id, submission.exercise)
     verdict = grading.grade(
-        exercise.parsed.criteria,
-        run.result.body,
-        rows=grading.rows_by_part(engine_spec.parse(run.spec)),
-        pass_points=exercise.parsed.pass_points,
+        holding.rubric, run.result.body, rows=grading.rows_by_part(engine_spec.parse(run.spec))
     )
     penalty = deadlines.penalty_of(submission, verdict.points)
     points = penalty.points_after if penalty else verdict.points
@@ -325,43 +323,47 @@ def _automatic_grade(run: Run, submission: Submission) -> GradeEvent:
         kind=GradeKind.AUTOMATIC,
         points=points,
         max_points=verdict.max_points,
-        passed=points >= exercise.parsed.pass_points,
+        passed=points >= holding.rubric.pass_points,
         penalty=penalty.as_dict() if penalty else None,
         criteria=verdict.criteria_as_dicts(),
         run_execution=run.result.execution,
-        exercise_digest=exercise.digest,
+        exercise_digest=holding.digest,
     )
 
 
 def override(*, submission: Submission, instructor: User, points: float, reason: str) -> GradeEvent:
     """An instructor's own decision, which holds against any automatic one; the learner sees who and why."""
     roles.ensure_may_override(instructor, submission)
-    definition = submission.exercise.parsed
+    holding = rubrics.holding(submission.offering_id, submission.exercise)
+    rubric = holding.rubric
     problems = {}
-    if not 0 <= points <= definition.max_points:
-        problems["points"] = f"Give between 0 and {definition.max_points:g} points."
+    if not 0 <= points <= rubric.max_points:
+        problems["points"] = f"Give between 0 and {rubric.max_points:g} points."
     if not reason.strip():
         problems["reason"] = "Say why; the learner reads it beside the grade."
     if problems:
         raise ValidationError(problems)
-    automatic = submission.grade_events.filter(kind=GradeKind.AUTOMATIC).first()
-    return GradeEvent.objects.create(
-        submission=submission,
-        kind=GradeKind.OVERRIDE,
-        points=points,
-        max_points=definition.max_points,
-        passed=points >= definition.pass_points,
-        criteria=automatic.criteria if automatic else [],
-        reason=reason.strip(),
-        actor=instructor,
-        exercise_digest=submission.exercise.digest,
-    )
+    with decisions.locked(submission) as events:
+        computed = grading.computed(events)
+        return GradeEvent.objects.create(
+            submission=submission,
+            kind=GradeKind.OVERRIDE,
+            points=points,
+            max_points=rubric.max_points,
+            passed=points >= rubric.pass_points,
+            criteria=computed.criteria if computed else [],
+            reason=reason.strip(),
+            actor=instructor,
+            exercise_digest=holding.digest,
+        )
 
 
-def comment(*, submission: Submission, author: User, text: str) -> Comment:
-    """A remark beside a run, by its learner or someone who teaches them."""
+def comment(
+    *, submission: Submission, author: User, text: str, anchor: dict[str, Any] | None = None
+) -> Comment:
+    """A remark beside a run, by its learner or someone who teaches them; `anchor` says what it is about."""
     roles.ensure_sees(author, submission)
-    remark = Comment(submission=submission, author=author, text=text.strip())
+    remark = Comment(submission=submission, author=author, text=text.strip(), anchor=anchor)
     remark.full_clean()
     remark.save()
     return remark

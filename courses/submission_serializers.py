@@ -59,6 +59,7 @@ class CriterionVerdictSerializer(CriterionSerializer):
     met = serializers.BooleanField()
     within_tolerance = serializers.BooleanField()
     explanation = serializers.CharField()
+    waits = serializers.BooleanField(default=False, help_text="a person has not judged it yet")
 
 
 class PenaltySerializer(serializers.Serializer[Any]):

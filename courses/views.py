@@ -20,6 +20,7 @@ from courses.learning.sheet import Sheet, sheet_of
 from courses.models import Course, Exercise, Module, Offering, Submission
 from courses.reading import read_config
 from courses.refusals import Refusal
+from courses.regrade import rubrics
 from courses.teaching import deadlines
 from trainer_service.engine import catalogue
 from trainer_service.engine.spec import SpecError
@@ -233,6 +234,7 @@ def _exercise_page(
         "course": exercise.course,
         "exercise": exercise,
         "definition": definition,
+        "rubric": rubrics.holding(desk.offering.pk, exercise).rubric,
         "dataset": catalogue.DATASETS[definition.default_spec["data"]["dataset"]],
         "fixed": _fixed(exercise),
         "form": form,

@@ -32,6 +32,7 @@ KWARGS = {
     "person": "1",
     "code": "1",
     "invitation": "1",
+    "regrade": "1",
 }
 
 

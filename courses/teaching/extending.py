@@ -27,7 +27,8 @@ from courses.models import (
     Submission,
     SubmissionQuerySet,
 )
-from courses.refusals import OfferingArchived
+from courses.refusals import GradesFrozen, OfferingArchived
+from courses.regrade import rubrics
 from courses.teaching import deadlines
 from courses.teaching.models import Deadline, Extension
 from trainer_service.models import TERMINAL_STATES, Run, RunState
@@ -41,7 +42,9 @@ FARTHEST = timedelta(days=366)
 
 
 def ensure_changeable(offering: Offering) -> None:
-    """Refuse changes to a class that is archived."""
+    """Refuse changes to a class that is archived, or whose grades are frozen."""
+    if offering.grades_frozen_at:
+        raise GradesFrozen(f"The grades of “{offering.title}” are frozen; thaw them to change a deadline.")
     if offering.archived_at:
         raise OfferingArchived(f"“{offering.title}” is archived; take it out of the archive to change it.")
 
@@ -180,12 +183,16 @@ def recompute(
     affected = here.filter(late)
     with transaction.atomic():
         _lock(here.filter(late | ~Q(run__state__in=TERMINAL_STATES)), place)
-        submissions = list(affected.prefetch_related("grade_events"))
+        if Offering.objects.select_for_update(no_key=True).get(pk=offering.pk).grades_frozen_at:
+            return 0
+        locked = affected.select_for_update(of=("self",), no_key=True).order_by("pk")
+        submissions = list(locked.prefetch_related("grade_events"))
+        pass_points = rubrics.holding(offering.pk, exercise).rubric.pass_points
         held = deadlines.dues_at(offering, exercise, {one.learner_id for one in submissions})
         events = [
             event
             for submission in submissions
-            if (event := _raised(submission, held.get(submission.learner_id), exercise.parsed.pass_points))
+            if (event := _raised(submission, held.get(submission.learner_id), pass_points))
         ]
         for event in events:
             event.actor, event.reason = actor, reason

@@ -30,4 +30,5 @@ TABS = (
     Tab("people", "People", "teaching:people"),
     Tab("deadlines", "Deadlines", "teaching:deadlines"),
     Tab("review", "Review", "courses:review", by_query=True),
+    Tab("regrade", "Re-grade", "regrade:index", for_graders=False),
 )

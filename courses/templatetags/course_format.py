@@ -8,9 +8,9 @@ from django import template
 from django.utils.safestring import SafeString
 
 from courses import bill, metric_words, presentation
-from courses.content import Criterion
 from courses.forms import name_of
 from courses.markdown import render
+from courses.rubric import Criterion
 
 register = template.Library()
 
@@ -72,6 +72,8 @@ def metric_threshold(criterion: dict[str, Any]) -> str:
 @register.filter
 def asked(criterion: Criterion) -> str:
     """What a criterion asks for, in words."""
+    if criterion.is_human:
+        return "a person reviews it"
     words = "at least" if criterion.direction == "at_least" else "at most"
     return f"{words} {metric_words.limit(_name(criterion.metric), criterion.threshold)}"
 

@@ -76,6 +76,8 @@ INSTALLED_APPS = [
     "trainyard.operations",
     "courses",
     "courses.learning",
+    "courses.regrade",
+    "courses.review",
     "courses.teaching",
     "jobs_data",
     "trainer_service",
@@ -192,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "trainer_service.tasks.sweep", "schedule": 10.0},
     "check-conservation": {"task": "trainyard.operations.tasks.check_conservation", "schedule": 60.0},
     "tell-of-matches": {"task": "jobs_data.tasks.tell_of_matches", "schedule": 60.0},
+    "work-on-regrades": {"task": "courses.regrade.tasks.work_on_regrades", "schedule": 10.0},
     "work-on-uploads": {"task": "jobs_data.tasks.work_on_uploads", "schedule": 10.0},
     "count-ahead": {"task": "jobs_data.tasks.count_ahead", "schedule": 600.0},
 }

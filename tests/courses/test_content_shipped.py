@@ -45,7 +45,7 @@ def trained(number: int, name: str) -> grading.Verdict:
     with TemporaryDirectory() as folder:
         (result,) = train([spec], out_dirs=[Path(folder)])
     rows = {"held_out": spec.dataset.held_out_rows}
-    return grading.grade(exercise.criteria, result.as_dict(), rows=rows, pass_points=exercise.pass_points)
+    return grading.grade(exercise.rubric, result.as_dict(), rows=rows)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

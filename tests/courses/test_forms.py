@@ -127,7 +127,7 @@ def test_entries_of_a_list_that_are_no_whole_numbers_are_named() -> None:
 
 
 def test_an_override_names_the_points_that_pass() -> None:
-    assert OverrideForm(DIGITS).fields["points"].help_text == "0 to 80; 60 or more is a pass."
+    assert OverrideForm(DIGITS.rubric).fields["points"].help_text == "0 to 80; 60 or more is a pass."
 
 
 def test_the_form_and_the_api_refuse_in_the_same_words(exercise: Exercise) -> None:

@@ -8,8 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.content import Criterion
-from courses.grading import METRICS, current, grade, metrics_of, tolerance
+from courses.grading import (
+    COMPUTED_KINDS,
+    METRICS,
+    computed,
+    current,
+    grade,
+    marks_of,
+    metrics_of,
+    tolerance,
+    with_marks,
+)
+from courses.models import GradeKind
+from courses.rubric import Criterion, Rubric
 from trainer_service.engine.catalogue import DATASETS
 
 ROWS = {"held_out": 360, "validation": 287, "train": 1150}
@@ -21,15 +32,17 @@ def criterion(metric: str = "held_out.accuracy", points: float = 60, **threshold
     )
 
 
+def rubric(criteria: list[Criterion], pass_points: float = 60) -> Rubric:
+    return Rubric.model_construct(criteria=criteria, pass_points=pass_points)  # any pass mark, for properties
+
+
 def result(metric: str, value) -> dict:
     part, name = metric.split(".")
     return {"telemetry": {name: value}} if part == "telemetry" else {"metrics": {part: {name: value}}}
 
 
 def judged(value, metric: str = "held_out.accuracy", rows=ROWS, **threshold):
-    return grade([criterion(metric, **threshold)], result(metric, value), rows=rows, pass_points=60).criteria[
-        0
-    ]
+    return grade(rubric([criterion(metric, **threshold)]), result(metric, value), rows=rows).criteria[0]
 
 
 def test_reaching_the_threshold_earns_all_points() -> None:
@@ -101,7 +114,7 @@ def test_a_missing_or_impossible_metric_earns_nothing_and_says_why(value) -> Non
 
 @pytest.mark.parametrize("body", [{}, {"metrics": {}}, {"metrics": {"held_out": None}}, {"telemetry": None}])
 def test_an_empty_result_is_graded_with_zero(body) -> None:
-    verdict = grade([criterion()], body, rows=ROWS, pass_points=60)
+    verdict = grade(rubric([criterion()]), body, rows=ROWS)
     assert (verdict.points, verdict.max_points, verdict.passed) == (0, 60, False)
 
 
@@ -111,9 +124,9 @@ def test_points_add_up_and_decide_the_pass() -> None:
         Criterion(id="p", title="Small", metric="telemetry.parameters", at_most=10, points=20),
     ]
     body = {"metrics": {"held_out": {"accuracy": 0.97}}, "telemetry": {"parameters": 11}}
-    verdict = grade(criteria, body, rows=ROWS, pass_points=60)
+    verdict = grade(rubric(criteria), body, rows=ROWS)
     assert (verdict.points, verdict.max_points, verdict.passed) == (60, 80, True)
-    assert not grade(criteria, body, rows=ROWS, pass_points=61).passed
+    assert not grade(rubric(criteria, 61), body, rows=ROWS).passed
 
 
 def test_every_dataset_has_metrics_that_can_be_graded() -> None:
@@ -140,7 +153,7 @@ def test_a_better_value_never_earns_less(metric, threshold, one, other, is_floor
 @given(st.lists(st.tuples(st.floats(0.5, 100), finite, st.none() | finite), min_size=1, max_size=6), finite)
 def test_points_are_bounded_and_add_up(parts, pass_points) -> None:
     criteria = [criterion(points=points, at_least=threshold) for points, threshold, _ in parts]
-    verdict = grade(criteria, result("held_out.accuracy", parts[0][2]), rows=ROWS, pass_points=pass_points)
+    verdict = grade(rubric(criteria, pass_points), result("held_out.accuracy", parts[0][2]), rows=ROWS)
     assert 0 <= verdict.points <= verdict.max_points + 1e-9
     assert verdict.points == sum(each.points for each in verdict.criteria)
     assert verdict.passed == (verdict.points >= pass_points)
@@ -157,9 +170,49 @@ class Event:
     number: int
 
 
-@given(st.lists(st.sampled_from(["automatic", "override"]), max_size=10))
-def test_the_latest_person_wins_over_any_machine(kinds) -> None:
+KINDS = ["automatic", "extension", "regrade", "review", "override"]
+
+
+@given(st.lists(st.sampled_from(KINDS), max_size=12))
+def test_the_latest_person_wins_over_any_machine_else_the_latest_holds(kinds) -> None:
     events = [Event(kind, number) for number, kind in enumerate(kinds)]
     holds = current(events)
     people = [event for event in events if event.kind == "override"]
     assert holds == (people[-1] if people else events[-1] if events else None)
+    rest = [event for event in events if event.kind != "override"]
+    assert computed(events) == (rest[-1] if rest else None)
+
+
+def test_every_kind_of_event_is_known_to_the_one_place_that_decides() -> None:
+    assert set(GradeKind.values) == COMPUTED_KINDS | {"override"}
+
+
+JUDGED = Criterion(id="why", title="Says why", kind="human", points=20)
+
+
+def test_what_a_person_judges_waits_and_counts_once_marked() -> None:
+    asked, body = rubric([criterion(), JUDGED], 70), result("held_out.accuracy", 0.97)
+    waiting = grade(asked, body, rows=ROWS)
+    assert (waiting.points, waiting.max_points, waiting.passed) == (60, 80, False)
+    assert waiting.criteria[1].waits and "Waits for review" in waiting.criteria[1].explanation
+    marked = with_marks(asked, waiting.criteria_as_dicts(), {"why": 10})
+    assert (marked.points, marked.passed) == (70, True)
+    assert marked.criteria[1].explanation == "In part: given by a person."
+
+
+@given(st.lists(st.floats(0, 20), min_size=1, max_size=5), st.floats(0, 1))
+def test_marks_survive_whatever_is_computed_later(given_points, threshold) -> None:
+    asked, body = rubric([criterion(), JUDGED]), result("held_out.accuracy", 0.9)
+    kept = grade(asked, body, rows=ROWS).criteria_as_dicts()
+    for points in given_points:
+        kept = with_marks(asked, kept, {"why": points}).criteria_as_dicts()
+    other = rubric([criterion(at_least=threshold), JUDGED])
+    again = grade(other, body, rows=ROWS, marks=marks_of(kept))
+    assert again.criteria[1].points == given_points[-1] and not again.criteria[1].waits
+
+
+def test_a_measured_criterion_is_kept_as_it_always_was() -> None:
+    kept = grade(rubric([criterion()]), {}, rows=ROWS).criteria_as_dicts()
+    assert "kind" not in kept[0] and "waits" not in kept[0]
+    assert set(criterion().what_matters()) == {"id", "metric", "at_least", "at_most", "points"}
+

@@ -116,10 +116,7 @@ def regrade_one() -> Finding:
         return Finding("grade", True, "no graded run to grade again")
     run, definition = event.submission.run, event.submission.exercise.parsed
     verdict = grading.grade(
-        definition.criteria,
-        run.result.body,
-        rows=grading.rows_by_part(specs.parse(run.spec)),
-        pass_points=definition.pass_points,
+        definition.rubric, run.result.body, rows=grading.rows_by_part(specs.parse(run.spec))
     )
     before = (event.points, event.max_points, event.passed, event.criteria)
     criteria = json.loads(json.dumps(verdict.criteria_as_dicts()))

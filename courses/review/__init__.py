@@ -1,0 +1,1 @@
+"""People look at runs: a queue, marks for what a person judges, remarks, inquiries."""
