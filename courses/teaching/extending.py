@@ -42,11 +42,15 @@ FARTHEST = timedelta(days=366)
 
 
 def ensure_changeable(offering: Offering) -> None:
-    """Refuse changes to a class that is archived, or whose grades are frozen."""
-    if offering.grades_frozen_at:
-        raise GradesFrozen(f"The grades of “{offering.title}” are frozen; thaw them to change a deadline.")
+    """Refuse changes to a class that is archived."""
     if offering.archived_at:
         raise OfferingArchived(f"“{offering.title}” is archived; take it out of the archive to change it.")
+
+
+def _ensure_grades_may_change(offering: Offering) -> None:
+    ensure_changeable(offering)
+    if offering.grades_frozen_at:
+        raise GradesFrozen(f"The grades of “{offering.title}” are frozen; thaw them to change a deadline.")
 
 
 # Deadlines ----------------------------------------------------------------------------------------------
@@ -57,7 +61,7 @@ def set_deadline(
 ) -> Deadline:
     """Make the deadline say `fields` (opens_at, due_at, late_days, late_percent); grades follow."""
     roles.ensure_teaches(by, offering)
-    ensure_changeable(offering)
+    _ensure_grades_may_change(offering)
     if exercise.course_id != offering.course_id:
         raise ValidationError({"exercise": "This exercise belongs to another course."})
     with transaction.atomic():
@@ -75,7 +79,7 @@ def set_deadline(
 def clear_deadline(*, offering: Offering, exercise: Exercise, by: User) -> int:
     """Take the deadline away; what lateness took is given back. Returns how many grades were repaired."""
     roles.ensure_teaches(by, offering)
-    ensure_changeable(offering)
+    _ensure_grades_may_change(offering)
     with transaction.atomic():
         Deadline.objects.filter(offering=offering, exercise=exercise).delete()
         return recompute(offering, exercise, actor=by, reason="The exercise has no deadline any more.")
@@ -89,7 +93,7 @@ def extend(
 ) -> Extension:
     """Give one learner until `due_at`, with a reason that they read; late grades are repaired."""
     roles.ensure_teaches(by, offering)
-    ensure_changeable(offering)
+    _ensure_grades_may_change(offering)
     held = deadlines.due(offering, exercise, learner)
     if problems := _problems(offering, learner, held, due_at, reason):
         raise ValidationError(problems)

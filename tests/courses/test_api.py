@@ -55,6 +55,7 @@ def test_an_exercise_gives_schema_knobs_budget_and_criteria(api, course) -> None
         "direction": "at_least",
         "threshold": 0.96,
         "points": 60.0,
+        "kind": "measured",
     }
     assert "debrief" not in answer
     assert "hints" not in answer
