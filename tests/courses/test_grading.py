@@ -215,4 +215,3 @@ def test_a_measured_criterion_is_kept_as_it_always_was() -> None:
     kept = grade(rubric([criterion()]), {}, rows=ROWS).criteria_as_dicts()
     assert "kind" not in kept[0] and "waits" not in kept[0]
     assert set(criterion().what_matters()) == {"id", "metric", "at_least", "at_most", "points"}
-
