@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth import get_user_model
 
-from courses.models import Enrolment, Offering, Role
+from courses.models import Course, Enrolment, Offering, Role
+from courses.teaching.classes import Dates
 from courses.teaching.models import MOST_LATE_DAYS, Deadline
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -18,6 +20,51 @@ def _moment(label: str, help_text: str = "", *, required: bool = True) -> forms.
     return forms.DateTimeField(
         label=label, help_text=help_text, required=required, widget=widget, input_formats=[MOMENT]
     )
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+
+
+class DatesForm(forms.Form):
+    """What a class is called and when it runs."""
+
+    title = forms.CharField(max_length=200, help_text="As learners see it, with the term.")
+    starts_on = forms.DateField(
+        label="Starts", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    ends_on = forms.DateField(label="Ends", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    zone = forms.ChoiceField(
+        label="Time zone", choices=_zones, initial="UTC", help_text="Deadlines are given in it, and name it."
+    )
+
+    @property
+    def dates(self) -> Dates:
+        """The form as the service takes it; only after `is_valid`."""
+        return Dates(**{name: self.cleaned_data[name] for name in ("title", "zone", "starts_on", "ends_on")})
+
+
+class NewClassForm(DatesForm):
+    """A new class; operators name who teaches it."""
+
+    field_order = ("course", "title", "starts_on", "ends_on", "zone", "instructor")
+    course = forms.ModelChoiceField(queryset=Course.objects.none(), empty_label=None)
+    instructor = forms.EmailField(label="Instructor’s e-mail", help_text="Of somebody with an account.")
+
+    def __init__(self, courses: Any, *, names_instructor: bool, data: Any = None) -> None:
+        super().__init__(data)
+        field = self.fields["course"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = courses
+        if not names_instructor:
+            del self.fields["instructor"]
+
+    def clean_instructor(self) -> Any:
+        """The account of that address."""
+        found = get_user_model().objects.filter(email=self.cleaned_data["instructor"].lower()).first()
+        if found is None:
+            raise forms.ValidationError("Nobody has an account with this address; ask them to sign up first.")
+        return found
 
 
 class DeadlineForm(forms.Form):

@@ -31,4 +31,5 @@ TABS = (
     Tab("deadlines", "Deadlines", "teaching:deadlines"),
     Tab("review", "Review", "courses:review", by_query=True),
     Tab("regrade", "Re-grade", "regrade:index", for_graders=False),
+    Tab("settings", "Settings", "teaching:settings", for_graders=False),
 )

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from courses.teaching import deadline_views, enrol_views, views
+from courses.teaching import class_views, deadline_views, enrol_views, views
 
 app_name = "teaching"
 CLASS = "teaching/<slug:offering>/"
 urlpatterns = [
     path("teaching/", views.index, name="index"),
+    path("teaching/new/", class_views.new, name="new"),
     path("join/", enrol_views.join, name="join"),
     path(CLASS, views.people, name="people"),
     path(f"{CLASS}people.csv", enrol_views.people_csv, name="people-csv"),
@@ -18,6 +19,9 @@ urlpatterns = [
     path(f"{CLASS}enrol/codes/", enrol_views.make_code, name="make-code"),
     path(f"{CLASS}enrol/codes/<int:code>/revoke/", enrol_views.revoke_code, name="revoke-code"),
     path(f"{CLASS}enrol/invitations/<int:invitation>/withdraw/", enrol_views.uninvite, name="uninvite"),
+    path(f"{CLASS}settings/", class_views.settings, name="settings"),
+    path(f"{CLASS}archive/", class_views.archive, name="archive"),
+    path(f"{CLASS}copy/", class_views.copy, name="copy"),
     path(f"{CLASS}deadlines/", deadline_views.overview, name="deadlines"),
     path(f"{CLASS}deadlines/<slug:exercise>/", deadline_views.deadline, name="deadline"),
     path(f"{CLASS}deadlines/<slug:exercise>/extend/", deadline_views.extend, name="extend"),

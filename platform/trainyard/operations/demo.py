@@ -19,7 +19,7 @@ from rest_framework.authtoken.models import Token
 
 from courses import services
 from courses.models import Comment, Course, Enrolment, Exercise, GradeEvent, Offering, Role, Submission
-from courses.teaching import extending
+from courses.teaching import classes, extending
 from trainer_service.models import TERMINAL_STATES
 
 COURSE = "foundations"
@@ -95,7 +95,11 @@ def invite() -> None:
     course = Course.objects.get(slug=COURSE)
     demo_class, _ = Offering.objects.get_or_create(
         slug=CLASS_SLUG,
-        defaults={"course": course, "title": "Demo class (generated people)"},
+        defaults={
+            "course": course,
+            "title": "Demo class (generated people)",
+            "course_version": classes.version_of(course),
+        },
     )
     for person, account in people.items():
         if person.role == "operator":
