@@ -87,7 +87,7 @@ def _check_module(loaded: LoadedCourse, module: ModuleDefinition, known_facts: s
         if fact not in known_facts:
             remedy = f"Use a name from {FACTS_FILE}."
             loaded.add(file, ("facts", index), "unknown-fact", f"There is no training fact '{fact}'.", remedy)
-    for location, rule, message, remedy in _check_skills(module.skills):
+    for location, rule, message, remedy in [*_check_skills(module.skills), *_check_requires(loaded, module)]:
         loaded.add(file, location, rule, message, remedy)
     _check_markdown(loaded, file)
 
@@ -114,6 +114,15 @@ def _check_skills(names: Sequence[str]) -> Iterator[Remark]:
     for index, name in enumerate(names):
         if remedy := vocabulary.remedy(name):
             yield ("skills", index), "unknown-skill", f"There is no skill '{name}'.", remedy
+
+
+def _check_requires(loaded: LoadedCourse, module: ModuleDefinition) -> Iterator[Remark]:
+    order = loaded.course.modules if loaded.course else []
+    earlier = order[: order.index(module.slug)] if module.slug in order else []
+    for index, slug in enumerate(module.requires):
+        if slug not in earlier:
+            remedy = f"Name lessons that come before it: {', '.join(earlier) or 'there are none'}."
+            yield ("requires", index), "requires", f"'{slug}' is no earlier lesson of this course.", remedy
 
 
 def _check_skills_of(_: LoadedCourse, exercise: ExerciseDefinition) -> Iterator[Remark]:

@@ -124,13 +124,14 @@ class ExerciseDefinition(Part):
 
 
 class ModuleDefinition(Part):
-    """A lesson: front matter and Markdown, and the questions that end it."""
+    """A lesson: front matter, Markdown and the questions at its end. `requires` names earlier lessons."""
 
     slug: Slug
     title: Text
     minutes: int = Field(ge=1, le=600)
     concepts: list[str] = []
     skills: list[str] = []
+    requires: list[Slug] = []
     facts: list[str] = []
     text: str = Field(min_length=1)
     quiz: Quiz | None = None

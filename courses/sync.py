@@ -77,7 +77,7 @@ def _module_fields(module: ModuleDefinition, position: int) -> dict[str, object]
         "title": module.title,
         "position": position,
         "minutes": module.minutes,
-        "front_matter": module.model_dump(mode="json", include={"concepts", "skills", "facts"}),
+        "front_matter": module.model_dump(mode="json", include={"concepts", "skills", "requires", "facts"}),
         "text": module.text,
         "is_active": True,
     }
