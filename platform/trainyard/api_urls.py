@@ -8,6 +8,7 @@ from trainyard.api import nothing_here
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("courses.api_urls")),
     path("v1/", include("jobs_data.api_urls")),
+    path("v1/", include("trainyard.careers.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     # The split view keeps its script in a file of its own, so that the strict CSP holds.
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),

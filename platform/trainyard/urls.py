@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("courses.teaching.urls")),
     path("courses/", include("courses.urls")),
     path("jobs/", include("jobs_data.urls")),
+    path("", include("trainyard.careers.urls")),
     path("api/", include("trainyard.api_urls")),
     path("admin/", admin.site.urls),
 ]

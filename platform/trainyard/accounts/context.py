@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from courses.models import REVIEWERS, Enrolment
 
-SECTIONS_BY_NAMESPACE = {"courses": "courses", "jobs": "jobs", "teaching": "teaching"}
+SECTIONS_BY_NAMESPACE = {"courses": "courses", "jobs": "jobs", "teaching": "teaching", "careers": "path"}
 
 
 def is_instructor(request: HttpRequest) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rest_framework.authtoken.models import Token
 
 from courses.learning.progress import resume
+from trainyard.careers import aims, paths
 
 from . import front
 from .forms import ProfileForm
@@ -30,6 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context["way_on"] = resume(request.user)
         context["due_next"] = front.due_next(request.user)
         context["next_exercise"] = front.next_exercise(request.user)
+        context["aim"] = aim = aims.kept(request.user)
+        context["next_step"] = paths.next_step(request.user, aim)
     return render(request, "home.html", context)
 
 
