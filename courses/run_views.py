@@ -32,6 +32,7 @@ from courses.forms import CommentForm, OverrideForm
 from courses.models import GradeKind, Submission
 from courses.refusals import NotCancellable
 from courses.regrade import rubrics
+from courses.review import notices
 from trainer_service.engine import catalogue
 from trainer_service.models import RunState
 
@@ -58,15 +59,19 @@ def submissions(request: HttpRequest) -> HttpResponse:
     """One's own runs, newest first."""
     mine = Submission.objects.filter(learner=person(request)).for_listing()
     page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "courses/submissions.html", {"page": page})
+    context = {"page": page, "unseen": notices.unseen(person(request).pk)}
+    return render(request, "courses/submissions.html", context)
 
 
 @never_cache
 @login_required
 @require_safe
 def submission(request: HttpRequest, pk: int) -> HttpResponse:
-    """The run page."""
-    return submission_page(request, submission_or_404(request, pk))
+    """The run page; opening it, its learner has seen what they were told about it."""
+    found = submission_or_404(request, pk)
+    if found.learner_id == person(request).pk:
+        notices.seen(found.learner_id, found.pk)
+    return submission_page(request, found)
 
 
 @never_cache
@@ -165,6 +170,7 @@ def submission_page(
         "extended": [event for event in found.grade_events.all() if event.kind == GradeKind.EXTENSION],
         "rescued": getattr(found, "extension", None) if found.state == RunState.FAILED else None,
         "is_own": is_own,
+        "inquiry": found.inquiries.filter(closed_at=None).first(),
         "teaches": teaches,
         "sees_debrief": teaches or bool(grade and grade.passed),
         "passed_by_itself": bool(grade and grade.passed and grade.kind != GradeKind.OVERRIDE),
@@ -172,7 +178,7 @@ def submission_page(
         "config_yaml": presentation.as_yaml(found.run.spec),
         "comment_form": comment_form or CommentForm(),
         "override_form": (override_form or OverrideForm(rubric)) if teaches and not is_own else None,
-        **(_result(found) if found.run.has_result else _progress(found)),
+        **(result_context(found) if found.run.has_result else _progress(found)),
     }
     if teaches and not is_own:
         context["section"] = "teaching"  # where an instructor came from
@@ -202,7 +208,8 @@ def _progress(found: Submission) -> dict[str, Any]:
     }
 
 
-def _result(found: Submission) -> dict[str, Any]:
+def result_context(found: Submission) -> dict[str, Any]:
+    """All that the templates of a result show."""
     body = found.run.result.body
     dataset = catalogue.DATASETS[found.run.spec["data"]["dataset"]]
     previous = queries.previous_attempt(found)

@@ -23,6 +23,7 @@ from courses.models import Allowance, Comment, Exercise, GradeEvent, GradeKind, 
 from courses.queries import Attempts
 from courses.refusals import AttemptsSpent, ExerciseClosed, KeyReused, NotCancellable
 from courses.regrade import rubrics
+from courses.review import notices
 from courses.teaching import deadlines, extending
 from trainer_service import queue
 from trainer_service.engine import spec as engine_spec
@@ -345,6 +346,7 @@ def override(*, submission: Submission, instructor: User, points: float, reason:
         raise ValidationError(problems)
     with decisions.locked(submission) as events:
         computed = grading.computed(events)
+        notices.tell({(submission.learner_id, submission.pk)}, "Your grade was decided by a person.")
         return GradeEvent.objects.create(
             submission=submission,
             kind=GradeKind.OVERRIDE,
@@ -366,4 +368,6 @@ def comment(
     remark = Comment(submission=submission, author=author, text=text.strip(), anchor=anchor)
     remark.full_clean()
     remark.save()
+    if author.pk != submission.learner_id:
+        notices.tell({(submission.learner_id, submission.pk)}, f"{author.get_full_name()} commented.")
     return remark

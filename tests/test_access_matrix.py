@@ -33,6 +33,7 @@ KWARGS = {
     "code": "1",
     "invitation": "1",
     "regrade": "1",
+    "submission": "1",
 }
 
 

@@ -18,7 +18,7 @@ from courses.rubric import Rubric
 from trainer_service.engine import spec as engine_spec
 from trainer_service.models import RunState
 
-BATCH = 2000
+BATCH = 5000  # a batch that needs predictions starts a process of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,11 @@ class RegradeItem(models.Model):
         """Whether the new grade is worse: a smaller share of the points, or a pass lost."""
         return self.share_after < self.share_before - 1e-9 or (self.passed_before and not self.passed_after)
 
+    @property
+    def changes_points(self) -> bool:
+        """Whether a learner would notice."""
+        return self.share_after != self.share_before or self.passed_after != self.passed_before
+
     def as_event(self, **more: Any) -> GradeEvent:
         """The grade event that applies it."""
         return GradeEvent(

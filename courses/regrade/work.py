@@ -22,12 +22,14 @@ from courses.models import GradeEvent, GradeKind, Submission
 from courses.refusals import GradesFrozen
 from courses.regrade import computing
 from courses.regrade.models import ClassRubric, Outcome, Regrade, RegradeItem, RegradeQuerySet, State
+from courses.review import notices
 from courses.rubric import Rubric
 
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 300.0
 MOST_LOSSES = 3
+BATCH = 1000  # grades given in one transaction
 LOST = "Working on this re-grade broke off three times, so it is not tried again. The worker's log says why."
 
 
@@ -141,10 +143,13 @@ def _apply_batch(regrade: Regrade, items: list[RegradeItem]) -> None:
         else:
             item.outcome = Outcome.APPLIED
             changed.append(item)
+    people = dict(Submission.objects.filter(pk__in=latest).values_list("pk", "learner_id"))
     more = {"reason": regrade.reason, "actor_id": regrade.asked_by_id, "exercise_digest": regrade.digest}
     events = GradeEvent.objects.bulk_create([item.as_event(**more) for item in changed])
     for item, event in zip(changed, events, strict=True):
         item.event = event
+    told = {(people[one.submission_id], one.submission_id) for one in changed if one.changes_points}
+    notices.tell(told, "Your attempt was re-graded.")
     RegradeItem.objects.bulk_update(items, ["outcome", "event"], batch_size=100)
 
 
@@ -202,7 +207,7 @@ def _set_rubric(regrade: Regrade, rubric: dict[str, Any] | None) -> None:
 def _batches(regrade: Regrade, outcome: str) -> Iterator[list[RegradeItem]]:
     """The items with this outcome, in batches; each batch must have given its items another."""
     waiting = regrade.items.filter(outcome=outcome).select_related("based_on").order_by("submission_id")
-    while items := list(waiting[: computing.BATCH]):
+    while items := list(waiting[:BATCH]):
         yield items
 
 

@@ -127,6 +127,7 @@ class Notice(models.Model):
     text = models.CharField(max_length=300)
     created_at = models.DateTimeField(db_default=Now())
     seen_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-pk"]

@@ -11,25 +11,22 @@ from courses.models import Offering
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A page of an offering: `view` takes the offering's slug as `offering`, or `?offering=` its id."""
+    """A page of an offering: `view` takes the offering's slug as `offering`."""
 
     name: str
     title: str
     view: str
     for_graders: bool = True
-    by_query: bool = False
 
     def address(self, offering: Offering) -> str:
         """Where the tab leads for this offering."""
-        if self.by_query:
-            return f"{reverse(self.view)}?offering={offering.pk}"
         return reverse(self.view, kwargs={"offering": offering.slug})
 
 
 TABS = (
     Tab("people", "People", "teaching:people"),
     Tab("deadlines", "Deadlines", "teaching:deadlines"),
-    Tab("review", "Review", "courses:review", by_query=True),
+    Tab("review", "Review", "review:index"),
     Tab("regrade", "Re-grade", "regrade:index", for_graders=False),
     Tab("settings", "Settings", "teaching:settings", for_graders=False),
 )

@@ -8,8 +8,10 @@ from django import template
 from django.utils.safestring import SafeString
 
 from courses import bill, metric_words, presentation
+from courses.content import ExerciseDefinition
 from courses.forms import name_of
 from courses.markdown import render
+from courses.review import anchors
 from courses.rubric import Criterion
 
 register = template.Library()
@@ -76,6 +78,12 @@ def asked(criterion: Criterion) -> str:
         return "a person reviews it"
     words = "at least" if criterion.direction == "at_least" else "at most"
     return f"{words} {metric_words.limit(_name(criterion.metric), criterion.threshold)}"
+
+
+@register.filter
+def about(anchor: dict[str, Any], definition: ExerciseDefinition) -> str:
+    """What a remark is about, in words."""
+    return anchors.said(anchor, definition.knobs, definition.criteria)
 
 
 def _name(metric: str) -> str:

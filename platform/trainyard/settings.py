@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "trainer_service.tasks.sweep", "schedule": 10.0},
     "check-conservation": {"task": "trainyard.operations.tasks.check_conservation", "schedule": 60.0},
     "tell-of-matches": {"task": "jobs_data.tasks.tell_of_matches", "schedule": 60.0},
+    "mail-notices": {"task": "courses.review.tasks.mail_notices", "schedule": 60.0},
     "work-on-regrades": {"task": "courses.regrade.tasks.work_on_regrades", "schedule": 10.0},
     "work-on-uploads": {"task": "jobs_data.tasks.work_on_uploads", "schedule": 10.0},
     "count-ahead": {"task": "jobs_data.tasks.count_ahead", "schedule": 600.0},
@@ -260,6 +261,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGIN_URL = "account_login"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", "consolemail://")
 vars().update(EMAIL_CONFIG)
+NOTICE_MAIL = env.bool("TRAINYARD_NOTICE_MAIL", IS_PRODUCTION)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Trainyard <trainyard@localhost>")
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_FORM_FIELD = "login"

@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", include("trainyard.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("courses.regrade.urls")),
+    path("", include("courses.review.urls")),
     path("", include("courses.teaching.urls")),
     path("courses/", include("courses.urls")),
     path("jobs/", include("jobs_data.urls")),

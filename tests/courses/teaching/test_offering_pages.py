@@ -33,7 +33,7 @@ def test_instructors_and_graders_see_who_takes_part(
     for person in (grader, instructor):
         page = html(signed_in(person).get(people(classroom)))
         assert "Lena Learner" in page and "Greta Grader" in page
-        assert f"/courses/review/?offering={classroom.pk}" in page
+        assert f"/teaching/{classroom.slug}/review/" in page
 
 
 def test_the_list_of_people_is_searched_by_name_and_label(
