@@ -57,6 +57,7 @@ PARTS = {
     "schedule": "Schedule",
     "regularization": "Regularization",
     "training": "Training",
+    "streaming": "Rows over time",
     "deployment": "Deployment",
     "evaluation": "Evaluation",
     "data": "Data",

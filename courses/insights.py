@@ -1,4 +1,5 @@
-"""What a result says beside its metrics, as its page shows it: how it is deployed and what it goes by."""
+"""What a result says beside its metrics, as its page shows it: how it is deployed, what it goes by, and
+how it fared over time."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from courses import bill, explanation_charts, trials
+from courses import bill, explanation_charts, stream_charts, trials
 from courses.charts import Spec
 from courses.metric_words import MINUS, number
 
@@ -51,9 +52,33 @@ class Explained:
     images: Spec | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """A block of rows that arrived: its score, the feature that drifted most, what was done."""
+
+    number: int
+    rows: int
+    score: str
+    feature: str
+    psi: str
+    ks: str
+    retrained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A run over time: charts, and their rows in words."""
+
+    sentence: str
+    metric: str
+    scores: Spec
+    drift: Spec
+    rows: list[BlockRow]
+
+
 def context(result: Mapping[str, Any]) -> dict[str, Any]:
     """What the run page shows of all this; empty parts are not shown."""
-    return {"deployed": deployed_rows(result), "explained": explained(result)}
+    return {"deployed": deployed_rows(result), "explained": explained(result), "stream": stream(result)}
 
 
 def deployed_rows(result: Mapping[str, Any]) -> list[DeployedRow]:
@@ -112,6 +137,35 @@ def explained(result: Mapping[str, Any]) -> Explained | None:
     )
 
 
+def stream(result: Mapping[str, Any]) -> Stream | None:
+    """How the model fared over time; None where all rows were there at once."""
+    told = result.get("stream")
+    if not told or not told["blocks"]:
+        return None
+    metric, blocks = told["metric"], told["blocks"]
+    rows = []
+    for block in blocks:
+        feature = max(block["psi"], key=block["psi"].__getitem__)
+        rows.append(
+            BlockRow(
+                block["block"],
+                block["rows"],
+                number(metric, block["score"]),
+                feature,
+                _four(block["psi"][feature]),
+                _four(max(block["ks"].values())),
+                block["retrained"],
+            )
+        )
+    return Stream(
+        sentence=_of_stream(told["fits"], len(blocks)),
+        metric=trials.metric_title(metric),
+        scores=stream_charts.scores(blocks, trials.metric_title(metric)),
+        drift=stream_charts.drift(blocks, told["threshold"]),
+        rows=rows,
+    )
+
+
 # Private functions --------------------------------------------------------------------------------------
 
 
@@ -122,6 +176,12 @@ def _sentence(features: list[dict[str, Any]], title: str, score: float | None) -
     first = f"Shuffled, {matter[0]} costs the most: {_four(features[0]['mean'])} of {title} {_four(score)}."
     rest = len(features) - len(matter)
     return f"{first} {rest} of {len(features)} features cannot be told from chance." if rest else first
+
+
+def _of_stream(fits: int, blocks: int) -> str:
+    if fits == 1:
+        return f"The model was trained once, on the first block, and then faced {blocks} more."
+    return f"The model was trained {fits} times: on the first block, and after {fits - 1} of {blocks} others."
 
 
 def _four(value: float | None) -> str:

@@ -64,3 +64,36 @@ def test_parts_of_an_image_are_scaled_by_their_largest_pixel():
     values = explanation_charts.images([picture])["data"]["values"]
     assert [row["share"] for row in values] == [0.0, 1.0, 1.0, 0.5, -1.0, 0.5]
     assert values[0]["image"] == "1. 7, said 1"
+
+
+def test_blocks_name_the_feature_that_drifted_most():
+    def block(number, score, retrained):
+        psi = {"speed": 0.05, "light": 0.4}
+        return {
+            "block": number,
+            "rows": 400,
+            "score": score,
+            "psi": psi,
+            "ks": {"speed": 0.1, "light": 0.3},
+            "retrained": retrained,
+        }
+
+    told = {
+        "retrain": "on_drift",
+        "threshold": 0.2,
+        "metric": "accuracy",
+        "fits": 2,
+        "blocks": [block(1, 0.9, False), block(2, 0.6, True), block(3, None, False)],
+    }
+    found = insights.stream({"stream": told})
+    assert found.sentence == "The model was trained 2 times: on the first block, and after 1 of 3 others."
+    assert [(row.score, row.feature, row.psi, row.ks) for row in found.rows][:2] == [
+        ("90.0 %", "light", "0.4000", "0.3000"),
+        ("60.0 %", "light", "0.4000", "0.3000"),
+    ]
+    assert [row["then"] for row in found.scores["data"]["values"]] == [
+        "kept as it was",
+        "trained again after it",
+    ]
+    assert found.drift["layer"][1]["encoding"]["y"]["datum"] == 0.2
+    assert insights.stream({}) is None

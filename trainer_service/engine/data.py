@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -94,8 +95,30 @@ def load(name: str) -> Loaded:
 
 
 def training_rows(spec: RunSpec) -> TrainingRows:
-    """The pool of the spec's dataset, split into rows to fit and validation rows; of folds, the last."""
+    """The pool of the spec's dataset, split into rows to fit and validation rows; of folds, the last.
+
+    Of rows that arrive over time, the last block validates.
+    """
+    if spec.streaming.is_on:
+        *earlier, last = blocks(spec)
+        return TrainingRows(joined(earlier), last)
     return folds(spec)[-1]
+
+
+def blocks(spec: RunSpec) -> list[Rows]:
+    """The pool in the order of time, cut into the blocks in which the spec lets it arrive, the first too."""
+    pool = load(spec.data.dataset).pool
+    return [pool.take(part) for part in np.array_split(np.arange(len(pool)), spec.streaming.blocks + 1)]
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """The rows of all `parts`, one after another."""
+    groups = [part.groups for part in parts if part.groups is not None]
+    return Rows(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.targets for part in parts]),
+        np.concatenate(groups) if groups else None,
+    )
 
 
 def folds(spec: RunSpec) -> list[TrainingRows]:
@@ -104,9 +127,24 @@ def folds(spec: RunSpec) -> list[TrainingRows]:
     found = []
     for rest, watching in _splits(spec, loaded):
         remaining = loaded.pool.take(rest)
-        fitted = _balanced(remaining.take(_fitted(spec, remaining)), spec)
+        fitted = balanced(remaining.take(_fitted(spec, remaining)), spec)
         found.append(TrainingRows(train=fitted, validation=loaded.pool.take(watching)))
     return found
+
+
+def balanced(rows: Rows, spec: RunSpec) -> Rows:
+    """Rows to fit, drawn so that each class has as many as the largest, or as the smallest."""
+    if spec.task != "classification" or spec.data.balance not in {"oversample", "undersample"}:
+        return rows
+    random = np.random.RandomState(spec.training.seed)
+    groups = [np.flatnonzero(rows.targets == label) for label in np.unique(rows.targets)]
+    counts = [len(group) for group in groups]
+    if spec.data.balance == "undersample":
+        drawn = [np.sort(random.permutation(group)[: min(counts)]) for group in groups]
+    else:
+        # Every row once, and then again and again until the class is as large as the largest.
+        drawn = [np.resize(random.permutation(group), max(counts)) for group in groups]
+    return rows.take(np.sort(np.concatenate(drawn)))
 
 
 # Private functions --------------------------------------------------------------------------------------
@@ -164,21 +202,6 @@ def _installed(name: str) -> Made:
 
 
 _READ = {"installed": _installed, "generated": generators.generate}
-
-
-def _balanced(rows: Rows, spec: RunSpec) -> Rows:
-    """Rows to fit, drawn so that each class has as many as the largest, or as the smallest."""
-    if spec.task != "classification" or spec.data.balance not in {"oversample", "undersample"}:
-        return rows
-    random = np.random.RandomState(spec.training.seed)
-    groups = [np.flatnonzero(rows.targets == label) for label in np.unique(rows.targets)]
-    counts = [len(group) for group in groups]
-    if spec.data.balance == "undersample":
-        drawn = [np.sort(random.permutation(group)[: min(counts)]) for group in groups]
-    else:
-        # Every row once, and then again and again until the class is as large as the largest.
-        drawn = [np.resize(random.permutation(group), max(counts)) for group in groups]
-    return rows.take(np.sort(np.concatenate(drawn)))
 
 
 def _divide(

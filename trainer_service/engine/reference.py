@@ -120,7 +120,11 @@ def _parts() -> Iterator[str]:
     yield from _table(specs.Regularization)
     yield "### `training`\n"
     yield from _table(specs.Training)
-    for name, part in (("deployment", specs.Deployment), ("evaluation", specs.Evaluation)):
+    for name, part in (
+        ("streaming", specs.Streaming),
+        ("deployment", specs.Deployment),
+        ("evaluation", specs.Evaluation),
+    ):
         yield f"### `{name}`\n"
         yield f"{_about(part)}\n"
         yield from _table(part)

@@ -75,6 +75,8 @@ class RunResult:
                  of what the score loses without it), largest first, and `dependence` of the first (feature,
                  values, names of categories, lines: name -> mean answers); or `images` (pixels, saliency and
                  attribution as lines of numbers, true, said), all on validation rows
+    stream       of rows that arrive over time: retrain, threshold, metric, fits, and for each of `blocks`
+                 (block, rows, score before it was learned from, psi and ks by feature, retrained)
     trials       of a search, in order: number, values (path -> value), score, state (complete, pruned or
                  failed), why it failed, seconds, is_best
     telemetry    dataset_rows, dataset_bytes, parameters, size_bytes (of the stored model), flops,
@@ -103,6 +105,7 @@ class RunResult:
     folds: list[dict[str, float | None]] = field(default_factory=list)
     deployment: dict[str, Any] = field(default_factory=dict)
     explanation: dict[str, Any] = field(default_factory=dict)
+    stream: dict[str, Any] = field(default_factory=dict)
     trials: list[dict[str, Any]] = field(default_factory=list)
     telemetry: dict[str, Any] = field(default_factory=dict)
     signals: dict[str, Any] = field(default_factory=dict)

@@ -25,6 +25,7 @@ from trainer_service.engine.report import Finished, deployment, latency, report,
 from trainer_service.engine.results import EpochPoint, Failure, RunResult
 from trainer_service.engine.search import Searched, search, validate
 from trainer_service.engine.spec import RunSpec, stack_key
+from trainer_service.engine.streaming import stream
 from trainer_service.engine.tariff import Tariff
 from trainer_service.engine.threads import one_thread
 from trainer_service.engine.versions import versions
@@ -147,6 +148,8 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def _train_stack(stack: _Stack, setting: Setting) -> list[RunResult]:
+    if stack.specs[0].streaming.is_on:
+        return [_train_over_time(stack, setting)]
     if not stack.specs[0].is_single:
         return [_train_several(stack, setting)]
     family = FAMILIES[stack.specs[0].model.family]
@@ -198,6 +201,26 @@ def _train_several(stack: _Stack, setting: Setting) -> RunResult:
         kept = found.best.kept
         result.telemetry |= shared | size(kept) | latency(kept) | {"resumed_at_epoch": 0}
         result.deployment = deployment(kept)
+    return result
+
+
+def _train_over_time(stack: _Stack, setting: Setting) -> RunResult:
+    """One run that is led through the blocks of its rows."""
+    (spec,), (folder,) = stack.specs, stack.out_dirs
+    meter = telemetry.Meter(runs=1)
+    meter.start_memory()
+    with meter.metered(EnergyMeter(gpu_of(setting.device))):
+        with meter.phase("fit"):
+            found = stream(spec, stack.callbacks, setting.device)
+        with meter.phase("evaluate"):
+            result = _reported(found.kept, folder)
+    result.versions = versions(setting.device) | result.versions
+    result.stream = found.as_dict(spec)
+    if result.failure is None:
+        result.metrics["validation"] = found.metrics
+        shared = telemetry.describe(meter, found.examples, tariff=setting.tariff, device=setting.device)
+        result.telemetry |= shared | size(found.kept) | latency(found.kept) | {"resumed_at_epoch": 0}
+        result.deployment = deployment(found.kept)
     return result
 
 

@@ -239,6 +239,15 @@ VALIDATIONS = st.just(HOLD_OUT) | st.sampled_from(
         {"kind": "grouped", "folds": 2},
     ]
 )
+STREAMINGS = st.just({}) | st.fixed_dictionaries(
+    {
+        "retrain": st.sampled_from(["never", "every", "on_drift"]),
+        "blocks": st.integers(2, 6),
+        "learn": st.sampled_from(["refit", "refit", "update"]),
+        "window": st.none() | st.integers(1, 4),
+        "threshold": st.floats(0.01, 10),
+    }
+)
 SIZES = {"learning_rate": st.floats(1e-7, 10), "momentum": st.floats(0, 0.999)}
 OPTIMIZERS = (
     st.fixed_dictionaries({"kind": st.just("sgd"), "nesterov": st.booleans(), **SIZES})
@@ -266,6 +275,9 @@ def afterwards(draw: st.DrawFn, dataset: Dataset, task: str, family: str) -> dic
         raw["evaluation"] = {"explain": draw(st.sampled_from(["none", "none", "features"])), "repeats": 3}
     if dataset.form == "image" and task == "classification" and family in NEURAL_FAMILIES:
         raw["evaluation"] = {"explain": draw(st.sampled_from(["none", "none", "pixels"]))}
+    if dataset.is_ordered and dataset.form == "table":
+        raw["streaming"] = draw(STREAMINGS)
+        raw["validation"] = {"kind": "hold_out"}
     return raw
 
 
@@ -327,7 +339,7 @@ def specs(draw: st.DrawFn) -> RunSpec:
     except SpecError as error:
         assert all(
             problem.path.partition(".")[0]
-            in {"data", "model", "preprocessing", "validation", "schedule", "evaluation"}
+            in {"data", "model", "preprocessing", "validation", "schedule", "evaluation", "streaming"}
             for problem in error.problems
         ), error
         assume(False)

@@ -140,4 +140,37 @@ GENERATED: tuple[Dataset, ...] = (
         feature_names=tuple(f"word {number}" for number in range(1, 33)),
         vocabulary=POSTING_WORDS,
     ),
+    *(
+        _made(
+            name=f"stream_{name}@1",
+            title=f"Parts of a line, {name} (generated)",
+            task="classification",
+            rows=4800,
+            held_out_rows=800,
+            features=6,
+            sha256=sha256,
+            summary=f"Six sensors while a part is made, and whether it is thrown away; in time order. {how}",
+            classes=("good", "bad"),
+            positive_class=1,
+            feature_names=("temperature", "pressure", "speed", "vibration", "humidity", "light"),
+            is_ordered=True,
+        )
+        for name, how, sha256 in (
+            (
+                "sudden",
+                "With part 1,600 a new supplier comes: three sensors shift, other things make a part bad.",
+                "a8e3a81730aa3f444eaf801e22f126ee3db8ce057022aeae10a56485bf0da195",
+            ),
+            (
+                "gradual",
+                "From part 1,600 to part 3,200 three sensors and what makes a part bad change slowly.",
+                "2196f7f2b67db4f46a0cb7570301d01f4426cfa04272b109a577454af382c1dd",
+            ),
+            (
+                "steady",
+                "Nothing ever changes.",
+                "9a1b524cfcaf324eda3dd73b59f118141ea2668e8bf8a418ff1752160d7371a3",
+            ),
+        )
+    ),
 )

@@ -97,7 +97,28 @@ class _Trial:
 
 
 def _of_trial(spec: RunSpec) -> _Trial:
-    train, validation = spec.rows_of_a_fit
+    if spec.streaming.is_on:
+        return _of_stream(spec)
+    return _of_fit(spec, *spec.rows_of_a_fit)
+
+
+def _of_stream(spec: RunSpec) -> _Trial:
+    """All fits that there can be: after the first block, and after each other if it may be trained again."""
+    how, (block, _) = spec.streaming, spec.rows_of_a_fit
+    after = range(how.blocks + 1) if how.retrain != "never" else range(1)
+    goes_on = how.learn == "update"
+    sizes = [block * (1 if goes_on else len(range(after.stop)[how.arrived(number)])) for number in after]
+    fits = [_of_fit(spec, size, block) for size in sizes]
+    return _Trial(
+        parameters=max(fit.parameters for fit in fits),
+        memory_bytes=max(fit.memory_bytes for fit in fits),
+        flops=sum(fit.flops for fit in fits),
+        fits=sum(fit.fits for fit in fits) + how.blocks * (4e-3 + 1e-4 * spec.dataset.features),
+        rest=max(fit.rest for fit in fits),
+    )
+
+
+def _of_fit(spec: RunSpec, train: int, validation: int) -> _Trial:
     found = FORMS[spec.model.family](spec, train, validation)
     if isinstance(found, Cost):
         rest = found.rest(train, spec.dataset.held_out_rows)

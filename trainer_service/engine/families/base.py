@@ -115,6 +115,10 @@ class Family(ABC):
     def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Any:
         """The trained model of `spec` from its file: arrays by name, or `model` as scikit-learn made it."""
 
+    def update(self, spec: RunSpec, model: Any, rows: Rows) -> Fitted:
+        """Let a trained model, or where it is None a new one, learn from `rows` too."""
+        raise TypeError(f"{spec.model.family} cannot be updated; the spec should have been refused")
+
     def deploy(self, spec: RunSpec, model: Any) -> Any:
         """The trained model in the form in which the spec wants it used; most have only one."""
         return model
@@ -157,6 +161,13 @@ class ScikitLearnFamily(Family):
 
     def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> Any:
         return stored["model"]
+
+    def update(self, spec: RunSpec, model: Any, rows: Rows) -> Fitted:
+        model = self.build(spec, len(rows)) if model is None else model
+        told = _targets(spec, rows)
+        classes = np.arange(len(spec.dataset.classes))
+        model.partial_fit(rows.features, told.pop("y"), classes=classes, **told)
+        return Fitted(model, self.count(spec, model), examples=len(rows))
 
     def _fit_one(self, spec: RunSpec, rows: TrainingRows) -> Fitted:
         with warnings.catch_warnings(record=True) as caught:

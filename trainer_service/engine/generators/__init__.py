@@ -12,7 +12,16 @@ import zlib
 
 import numpy as np
 
-from trainer_service.engine.generators import control, grammar, market, mixture, sequences, tables, texts
+from trainer_service.engine.generators import (
+    control,
+    grammar,
+    market,
+    mixture,
+    sequences,
+    streams,
+    tables,
+    texts,
+)
 from trainer_service.engine.generators.base import Generator, Made
 
 GENERATORS: dict[str, Generator] = {
@@ -28,6 +37,7 @@ GENERATORS: dict[str, Generator] = {
     "waves@1": sequences.waves,
     "shops@1": sequences.shops,
     "brackets@1": grammar.brackets,
+    **streams.STREAMS,
     **market.MARKET,
 }
 

@@ -46,6 +46,7 @@ from trainer_service.engine.spec.preprocessing import (
 )
 from trainer_service.engine.spec.rewards import Rewards
 from trainer_service.engine.spec.run import RunSpec
+from trainer_service.engine.spec.streaming import Streaming
 from trainer_service.engine.spec.training import (
     OPTIMIZER_SPECS,
     SCHEDULE_SPECS,
@@ -164,6 +165,7 @@ __all__ = [
     "Stacking",
     "Standardize",
     "StepSpec",
+    "Streaming",
     "TUNING_SPECS",
     "TargetEncode",
     "TfIdf",

@@ -79,6 +79,7 @@ class FamilySpec(SpecModel):
     splits_rows    it cuts its training rows into folds of its own
     has_probabilities  it says how likely each class is
     takes_missing  it can learn from rows with missing values
+    is_incremental  it can go on learning from new rows alone
     is_quantizable  its weights can be stored as whole numbers of 8 bits
     example        fields of the example in the documentation
     """
@@ -94,6 +95,7 @@ class FamilySpec(SpecModel):
     takes_weights: ClassVar[bool] = False
     splits_rows: ClassVar[bool] = False
     has_probabilities: ClassVar[bool] = False
+    is_incremental: ClassVar[bool] = False
     is_quantizable: ClassVar[bool] = False
     example: ClassVar[Mapping[str, Any]] = {}
 

@@ -24,8 +24,10 @@ def canonical(spec: RunSpec) -> dict[str, Any]:
         raw["training"] = {"seed": spec.training.seed, **epochs}
     elif not spec.family.has_batches:
         del raw["training"]["batch_size"]
-    if spec.validation.kind != "hold_out":
+    if spec.validation.kind != "hold_out" or spec.streaming.is_on:
         del raw["data"]["validation_fraction"]
+    if spec.streaming.is_on:
+        del raw["data"]["train_fraction"]
     return raw
 
 

@@ -15,6 +15,7 @@ from trainer_service.engine.spec.evaluation import Evaluation
 from trainer_service.engine.spec.models import FAMILIES_BY_TASK, FAMILY_SPECS, Model
 from trainer_service.engine.spec.preprocessing import PreprocessingStep, form_after, steps_problem
 from trainer_service.engine.spec.rewards import Rewards
+from trainer_service.engine.spec.streaming import Streaming
 from trainer_service.engine.spec.training import (
     AdamW,
     Constant,
@@ -41,6 +42,7 @@ class RunSpec(SpecModel):
     rewards: Annotated[Rewards, AddedLater()] = Rewards()
     validation: Annotated[Validation, AddedLater()] = HoldOut(kind="hold_out")
     tuning: Annotated[Tuning, AddedLater()] = NoTuning(kind="none")
+    streaming: Annotated[Streaming, AddedLater()] = Streaming()
     optimizer: Optimizer = AdamW(kind="adamw")
     schedule: Schedule = Constant(kind="constant")
     regularization: Regularization = Regularization()
@@ -61,6 +63,7 @@ class RunSpec(SpecModel):
             _rewards_problem,
             _deployment_problem,
             _evaluation_problem,
+            _streaming_problem,
         ):
             problem = check(self)
             if problem:
@@ -92,8 +95,11 @@ class RunSpec(SpecModel):
 
     @property
     def rows_of_a_fit(self) -> tuple[int, int]:
-        """Rows that a fit sees and rows that validate it; of stretches of time, on average."""
+        """Rows that are fitted and rows that validate; of stretches of time, on average; of blocks, one."""
         share = self.data.train_fraction
+        if self.streaming.is_on:
+            block = self.dataset.training_rows // (self.streaming.blocks + 1)
+            return block, block
         if isinstance(self.validation, HoldOut):
             return self.dataset.split(validation_fraction=self.data.validation_fraction, train_fraction=share)
         pool, least = self.dataset.training_rows, max(2, len(self.dataset.classes))
@@ -104,7 +110,7 @@ class RunSpec(SpecModel):
     @property
     def is_single(self) -> bool:
         """Whether one model is trained, and no more."""
-        return self.validation.fits == 1 and self.tuning.kind == "none"
+        return self.validation.fits == 1 and self.tuning.kind == "none" and not self.streaming.is_on
 
     def trial(self, values: Mapping[str, Any]) -> RunSpec:
         """The run with these values (path -> value), nothing left to search; or `ValidationError`."""
@@ -260,4 +266,22 @@ def _evaluation_problem(spec: RunSpec) -> str:
         return "evaluation.explain: features are explained in tables with targets; use none here"
     if asked == "pixels" and (spec.form != "image" or spec.task != "classification" or not spec.is_neural):
         return "evaluation.explain: pixels are explained where a network classifies images; use none here"
+    return ""
+
+
+def _streaming_problem(spec: RunSpec) -> str:
+    how = spec.streaming
+    if not how.is_on:
+        return ""
+    if not spec.dataset.is_ordered or spec.dataset.form != "table":
+        ordered = ", ".join(name for name, dataset in catalogue.DATASETS.items() if dataset.is_ordered)
+        return (
+            f"streaming.retrain: rows of '{spec.data.dataset}' have no order in time; choose one of {ordered}"
+        )
+    if not isinstance(spec.validation, HoldOut) or spec.tuning.kind != "none":
+        return "streaming.retrain: blocks validate, and nothing is searched; use hold_out and tuning none"
+    learns_more = how.retrain != "never" and how.learn == "update"
+    if learns_more and not (spec.family.is_incremental and spec.task == "classification"):
+        takers = ", ".join(sorted(name for name, family in FAMILY_SPECS.items() if family.is_incremental))
+        return f"streaming.learn: '{spec.model.family}' cannot go on learning; use refit, or one of {takers}"
     return ""

@@ -33,6 +33,7 @@ class Perceptron(FamilySpec):
     tasks = frozenset({"classification"})
     is_seeded = takes_weights = True
     example = {"penalty": "l2", "alpha": 0.001}
+    is_incremental = True
     family: Literal["perceptron"]
     penalty: Literal["none", "l1", "l2", "elastic_net"] = Field(
         "none",

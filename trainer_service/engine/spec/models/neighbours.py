@@ -31,6 +31,7 @@ class NaiveBayes(FamilySpec):
     tasks = frozenset({"classification"})
     has_probabilities = takes_weights = True
     example = {"distribution": "gaussian"}
+    is_incremental = True
     family: Literal["naive_bayes"]
     distribution: Literal["gaussian", "multinomial", "bernoulli"] = Field(
         "gaussian",
