@@ -27,6 +27,9 @@ HELD_OUT = {
     "loans@1": "78f67173f6aa163c",
     "fraud@1": "0a0ad7cca5f2d5b7",
     "demand@1": "a7c696735347ae22",
+    "stream_sudden@1": "2908076bb3bc47f3",
+    "stream_gradual@1": "2908076bb3bc47f3",
+    "stream_steady@1": "2908076bb3bc47f3",
     "machines@1": "bdb062c11274f753",
     "moons@1": "76d0d297999d4a15",
     "reviews@1": "0229fda81ad16429",
@@ -48,7 +51,11 @@ HELD_OUT = {
 }
 
 
-STRATIFIED = [name for name, each in DATASETS.items() if each.is_stratified and not each.group_parts]
+STRATIFIED = [
+    name
+    for name, each in DATASETS.items()
+    if each.is_stratified and not (each.group_parts or each.is_ordered)
+]
 
 
 MAKERS = {"generation": "gan"}
