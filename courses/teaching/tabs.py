@@ -27,6 +27,7 @@ TABS = (
     Tab("people", "People", "teaching:people"),
     Tab("deadlines", "Deadlines", "teaching:deadlines"),
     Tab("review", "Review", "review:index"),
+    Tab("gradebook", "Gradebook", "gradebook:gradebook"),
     Tab("regrade", "Re-grade", "regrade:index", for_graders=False),
     Tab("settings", "Settings", "teaching:settings", for_graders=False),
 )

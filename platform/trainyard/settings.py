@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "trainyard.operations",
     "courses",
     "courses.learning",
+    "courses.gradebook",
     "courses.regrade",
     "courses.review",
     "courses.teaching",

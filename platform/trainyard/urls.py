@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("trainyard.operations.urls")),
     path("accounts/", include("trainyard.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("", include("courses.gradebook.urls")),
     path("", include("courses.regrade.urls")),
     path("", include("courses.review.urls")),
     path("", include("courses.teaching.urls")),
