@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("engine", "estimate", "queue_latency", "pages", "first_run")
+BENCHMARKS = ("engine", "estimate", "diagnosis", "queue_latency", "pages", "first_run")
 
 
 def main() -> None:

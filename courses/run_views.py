@@ -28,6 +28,7 @@ from courses import (
     services,
     trials,
 )
+from courses.experiments import page as experiments
 from courses.forms import CommentForm, OverrideForm
 from courses.models import GradeKind, Submission
 from courses.refusals import NotCancellable
@@ -252,4 +253,5 @@ def result_context(found: Submission) -> dict[str, Any]:
         "policy_map": agents.policy_map(body, dataset.name),
         "measured": bill.measured(body),
         **insights.context(body),
+        **experiments.context(found),
     }

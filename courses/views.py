@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses import charts, knobs, presentation, progress, queries, roles, services
+from courses.diagnosis.advice import config_of
+from courses.experiments import prefill
 from courses.facts import all_facts
 from courses.forms import ConfigForm, YamlForm
 from courses.learning import progress as learning
@@ -126,8 +128,9 @@ def exercise(request: HttpRequest, course: str, exercise: str) -> HttpResponse:
     """The task, the knobs and the attempts so far; a POST submits a configuration."""
     desk = _desk(request, course, exercise)
     if request.method != "POST":
-        form = ConfigForm(desk.exercise.parsed, spec=_prefill(request, desk))
-        return _exercise_page(request, desk, form, _yaml_form(request, desk))
+        spec = _prefill(request, desk)
+        form = ConfigForm(desk.exercise.parsed, spec=spec)
+        return _exercise_page(request, desk, form, _yaml_form(desk, spec))
     if desk.user is None:
         return redirect_to_login(request.get_full_path())
     sender = request.POST.get("as", "knobs")
@@ -137,7 +140,7 @@ def exercise(request: HttpRequest, course: str, exercise: str) -> HttpResponse:
     if sender == "check":  # the button of those without scripts
         found = services.preview(desk.exercise, form.config())
         form.is_valid()
-        return _exercise_page(request, desk, form, _yaml_form(request, desk), preview=found)
+        return _exercise_page(request, desk, form, _yaml_form(desk), preview=found)
     return _submit_knobs(request, desk, form)
 
 
@@ -182,7 +185,7 @@ def _submit_knobs(request: HttpRequest, desk: _Desk, form: ConfigForm) -> HttpRe
     except Refusal as refusal:
         form.add_error(None, refusal.detail)
         status = 409
-    return _exercise_page(request, desk, form, _yaml_form(request, desk), status=status)
+    return _exercise_page(request, desk, form, _yaml_form(desk), status=status)
 
 
 def _submit_yaml(request: HttpRequest, desk: _Desk) -> HttpResponse:
@@ -288,6 +291,19 @@ def _from(request: HttpRequest, desk: _Desk) -> Submission | None:
 
 
 def _prefill(request: HttpRequest, desk: _Desk) -> dict[str, Any] | None:
+    """The configuration that the address asks for: an earlier attempt, changes of knobs, or both."""
+    definition, changes = desk.exercise.parsed, prefill.changes_in(desk.exercise.parsed, request.GET)
+    begun = _begun(request, desk)
+    if not changes:
+        return begun
+    try:
+        return prefill.changed(definition, begun, changes)
+    except SpecError as error:
+        messages.warning(request, f"The address asks for what is not allowed here: {prefill.refusal(error)}.")
+        return begun
+
+
+def _begun(request: HttpRequest, desk: _Desk) -> dict[str, Any] | None:
     earlier = _from(request, desk)
     if earlier is None:
         return None
@@ -298,19 +314,7 @@ def _prefill(request: HttpRequest, desk: _Desk) -> dict[str, Any] | None:
         return None
 
 
-def _yaml_form(request: HttpRequest, desk: _Desk) -> YamlForm:
-    return YamlForm(initial={"yaml": _starting_yaml(request, desk)})
-
-
-def _starting_yaml(request: HttpRequest, desk: _Desk) -> str:
-    from_config = _from(request, desk)
+def _yaml_form(desk: _Desk, spec: dict[str, Any] | None = None) -> YamlForm:
     definition = desk.exercise.parsed
-    config: dict[str, Any] = {}
-    for knob in knobs.applicable(definition, definition.default_spec):
-        part, *rest = knob.location
-        value = knobs.value_at(definition.default_spec, knob.location)
-        if rest:
-            config.setdefault(part, {})[rest[0]] = value
-        else:
-            config[part] = value
-    return presentation.as_yaml(from_config.config if from_config else config)
+    config = config_of(definition, spec or definition.default_spec)
+    return YamlForm(initial={"yaml": presentation.as_yaml(config)})

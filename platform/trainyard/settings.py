@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "trainyard.careers",
     "trainyard.operations",
     "courses",
+    "courses.experiments",
     "courses.learning",
     "courses.gradebook",
     "courses.regrade",

@@ -87,7 +87,8 @@ class RunResult:
                  epochs that an earlier execution trained, whose seconds, memory and energy are not in these
     signals      networks: first_loss, largest_batch_loss, dead_unit_share, update_weight_ratio and
                  gradient_norm of the last step, best_epoch, and where it happened diverged_at_epoch,
-                 stopped_at_epoch; iterative solvers: converged; agents: first_loss, largest_loss (means of
+                 stopped_at_epoch; boosting: rounds (round, loss on training and on validation rows);
+                 iterative solvers: converged; agents: first_loss, largest_loss (means of
                  an epoch), gradient_norm, best_epoch, episodes (of training), solved_at_episode
     versions     engine, torch, scikit-learn, numpy, python, arithmetic_class, data_sha256, weights_sha256
     files        name -> path of bulky parts written by the child (held-out predictions, weights)

@@ -26,6 +26,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import load, training_rows
 from trainer_service.engine.families import FAMILIES
 from trainer_service.engine.spec import FAMILIES_BY_TASK, SpecError, parse
@@ -369,3 +370,22 @@ def test_a_network_explains_disease_progression_as_well_as_a_line(run, mlp):
     (line,) = run([spec_of("diabetes@1", {"family": "linear_regression"})])
     assert network.metrics["held_out"]["r2"] > line.metrics["held_out"]["r2"] - 0.05
     assert 30 < network.metrics["held_out"]["mae"] < 60  # in the target's own unit
+
+
+def test_boosting_keeps_the_losses_of_its_rounds_on_training_and_validation_rows():
+    spec = parse(
+        {
+            "task": "classification",
+            "data": {"dataset": "wine@1"},
+            "model": {"family": "hist_gradient_boosting", "max_iter": 60},
+        }
+    )
+    rows = training_rows(spec)
+    (fitted,) = FAMILIES["hist_gradient_boosting"].fit([spec], [rows], callbacks=Callbacks(), device="cpu")
+    rounds = fitted.signals["rounds"]
+    likely = fitted.model.predict_proba(rows.validation.features)[
+        np.arange(len(rows.validation)), rows.validation.targets
+    ]
+    assert [rounds[0][0], rounds[-1][0], len(rounds)] == [1, 60, 24]
+    assert rounds[-1][2] == pytest.approx(-np.log(likely).mean())
+    assert rounds[0][1] > rounds[-1][1]

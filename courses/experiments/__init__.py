@@ -1,0 +1,1 @@
+"""What a learner has around a run: its diagnosis, hints that fit it, and the next experiment."""
