@@ -37,14 +37,17 @@ class Standing:
         return "passed" if self.best.passed else "not-passed"
 
 
-def standings(exercises: Iterable[Exercise], learner: User | None) -> list[Standing]:
-    """The learner's standing in each of `exercises`, in three queries."""
+def standings(
+    exercises: Iterable[Exercise], learner: User | None, *, within: Offering | None = None
+) -> list[Standing]:
+    """The learner's standing in each of `exercises`, in three queries; `within` one class only."""
     listed = list(exercises)
     submissions: list[Submission] = []
     if learner is not None:
         mine = Submission.objects.filter(learner=learner, exercise__in=listed)
+        mine = mine.filter(offering=within) if within else mine
         submissions = list(mine.only("exercise_id").prefetch_related("grade_events"))
-    held = deadlines.most_urgent(deadlines.dues_of(learner, listed))
+    held = deadlines.most_urgent(deadlines.dues_of(learner, listed, within=within))
     return [
         _standing(exercise, [s for s in submissions if s.exercise_id == exercise.pk], held.get(exercise.pk))
         for exercise in listed
@@ -57,8 +60,10 @@ def _standing(exercise: Exercise, submissions: list[Submission], due: Due | None
     return Standing(exercise, best, len(submissions), due)
 
 
-def offerings_of(user: User | None, course: Course) -> list[Offering]:
-    """Where the user may submit: the classes they learn in first, then the open offering."""
+def offerings_of(user: User | None, course: Course, *, within: Offering | None = None) -> list[Offering]:
+    """Where the user may submit: the classes they learn in, then the open offering; or `within` alone."""
+    if within:
+        return [within]
     found = list(course.offerings.filter(is_open=True))
     if user is None:
         return found

@@ -24,6 +24,7 @@ from courses.reading import read_config
 from courses.refusals import Refusal
 from courses.regrade import rubrics
 from courses.teaching import deadlines
+from courses.teaching.viewing import within
 from trainer_service.engine import catalogue
 from trainer_service.engine.spec import SpecError
 from trainer_service.models import TERMINAL_STATES
@@ -59,7 +60,7 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
     """One course: its lessons in order, and the exercises that belong to each."""
     found = get_object_or_404(Course, slug=course)
     user = visitor(request)
-    standings = progress.standings(_exercises(found), user)
+    standings = progress.standings(_exercises(found), user, within=within(request))
     route = learning.stops(list(found.modules.filter(is_active=True).defer("text")), standings, user)
     last = learning.latest_module(user, found) if user else None
     context = {
@@ -69,7 +70,7 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
         "way_on": learning.way_on(found, route, last) if last else None,
         "standings": standings,
         "passed": sum(one.state == "passed" for one in standings),
-        "offerings": progress.offerings_of(user, found),
+        "offerings": progress.offerings_of(user, found, within=within(request)),
     }
     return render(request, "courses/course.html", context)
 
@@ -89,7 +90,7 @@ def lesson_page(
     """The page of a lesson, its quiz as `sheet` has it."""
     siblings = list(found.course.modules.filter(is_active=True).defer("text", "front_matter"))
     place = siblings.index(found)
-    standings = progress.standings(_exercises(found.course), visitor(request))
+    standings = progress.standings(_exercises(found.course), visitor(request), within=within(request))
     known = all_facts()
     facts = [known[name] for name in found.front_matter.get("facts", []) if name in known]
     context = {
@@ -160,8 +161,8 @@ def _desk(request: HttpRequest, course: str, exercise: str) -> _Desk:
         is_active=True,
     )
     user = visitor(request)
-    offerings = progress.offerings_of(user, found.course)
-    wanted = request.GET.get("offering", "")
+    offerings = progress.offerings_of(user, found.course, within=within(request))
+    wanted = request.GET.get("offering", "") if not within(request) else ""
     if not wanted and offerings:
         return _Desk(found, offerings[0], offerings, user)
     try:
@@ -287,6 +288,8 @@ def _from(request: HttpRequest, desk: _Desk) -> Submission | None:
     if desk.user is None or not number.isdecimal() or len(number) > 18:
         return None
     seen = Submission.objects.visible_to(desk.user).filter(exercise=desk.exercise)
+    if within(request):
+        seen = seen.filter(offering=desk.offering)
     return seen.select_related("run").filter(pk=int(number)).first()
 
 

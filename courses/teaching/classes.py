@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User
 
 
+RESERVED = {"new", "viewing"}  # pages of their own below /teaching/
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
     """What a class is called and when it runs; `zone` is the one that its deadlines name."""
@@ -67,9 +70,9 @@ def _make(course: Course, dates: Dates, **more: Any) -> Offering:
 
 
 def _free_slug(title: str) -> str:
-    """An address that no class has yet; `new` is a page of its own."""
+    """An address that no class has yet."""
     base = slugify(title)[:40].strip("-") or "class"
-    taken = set(Offering.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | {"new"}
+    taken = set(Offering.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
     return next(slug for slug in (base, *numbered) if slug not in taken)
 

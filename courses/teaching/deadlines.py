@@ -123,8 +123,10 @@ def extensions_until(offering: Offering, **narrowed: Any) -> dict[tuple[int, int
     return {(exercise, learner): until for exercise, learner, until in found}
 
 
-def dues_of(learner: User | None, exercises: Iterable[Exercise] | None = None) -> list[Due]:
-    """The deadlines in the classes that the learner is in, soonest first, in one query."""
+def dues_of(
+    learner: User | None, exercises: Iterable[Exercise] | None = None, *, within: Offering | None = None
+) -> list[Due]:
+    """The deadlines in the classes that the learner is in, or in one of them, soonest first, in one query."""
     if learner is None:
         return []
     longer = Extension.objects.filter(
@@ -134,6 +136,8 @@ def dues_of(learner: User | None, exercises: Iterable[Exercise] | None = None) -
     rows = Deadline.objects.filter(offering__in=mine.values("offering"), exercise__is_active=True)
     if exercises is not None:
         rows = rows.filter(exercise__in=[one.pk for one in exercises])
+    if within is not None:
+        rows = rows.filter(offering=within)
     latest = Subquery(longer.order_by("-due_at").values("due_at")[:1])
     found = rows.select_related("offering").annotate(extended_to=latest, asked_at=Now())
     held = [_due(row, row.extended_to, row.offering.zone, row.offering.title) for row in found]

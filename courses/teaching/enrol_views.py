@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses.models import Enrolment, Offering, Submission
 from courses.refusals import Refusal
 from courses.run_views import person as visitor
-from courses.teaching import enrolling, queries, roster
+from courses.teaching import enrolling, queries, roster, viewing
 from courses.teaching.deadline_views import zone_of
 from courses.teaching.forms import CodeForm, JoinForm, ListForm, MemberForm
-from courses.teaching.models import Invitation, JoinCode
+from courses.teaching.models import Invitation, JoinCode, Viewing
 from courses.teaching.views import taught_offering
 
 # The ways in --------------------------------------------------------------------------------------------
@@ -161,6 +161,7 @@ def member(request: HttpRequest, offering: str, person: int) -> HttpResponse:
         "offering": found,
         "member": row,
         "form": form,
+        "viewings": Viewing.objects.filter(offering=found, learner=row.user).select_related("viewer")[:10],
         "runs": Submission.objects.filter(offering=found, learner=row.user).count(),
     }
     return render(request, "courses/teaching/member.html", context, status=422 if form.errors else 200)
@@ -183,6 +184,31 @@ def remove(request: HttpRequest, offering: str, person: int) -> HttpResponse:
     if row.user_id == visitor(request).pk:
         return redirect("teaching:index")
     return redirect("teaching:people", found.slug)
+
+
+@login_required
+@require_POST
+def view_as(request: HttpRequest, offering: str, person: int) -> HttpResponse:
+    """See the class as this learner does, until it is ended."""
+    found = taught_offering(request, offering)
+    row = _member(found, person)
+    try:
+        viewing.start(request=request, offering=found, learner=row.user, by=visitor(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("teaching:member", found.slug, person)
+    return redirect("courses:course", found.course.slug)
+
+
+@login_required
+@require_POST
+def view_end(request: HttpRequest) -> HttpResponse:
+    """See everything as oneself again."""
+    last = Viewing.objects.select_related("offering").filter(pk=request.session.get(viewing.KEY, 0)).first()
+    viewing.end(request)
+    if last is None:
+        return redirect("home")
+    return redirect("teaching:member", last.offering.slug, last.learner_id)
 
 
 def _member(offering: Offering, pk: int) -> Enrolment:
