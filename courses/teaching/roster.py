@@ -53,17 +53,15 @@ class Roster:
 def read(text: str) -> Roster:
     """Read a list, and find every mistake at once."""
     roster = Roster()
-    text = text.removeprefix("\ufeff")
-    lines = text.splitlines()
-    if not text.strip():
-        roster.mistakes.append(Mistake(1, "", "", "The list is empty; its first line names the columns."))
-        return roster
     try:
-        rows = list(_rows(lines))
+        rows = list(_rows(text.removeprefix("\ufeff").splitlines()))
     except csv.Error as error:
         roster.mistakes.append(
             Mistake(1, "", "", f"This is not CSV ({error}); save the sheet as CSV (UTF-8).")
         )
+        return roster
+    if not rows:
+        roster.mistakes.append(Mistake(1, "", "", "The list is empty; its first line names the columns."))
         return roster
     header_line, header = rows[0]
     columns = [name.strip().lower() for name in header]
@@ -87,7 +85,7 @@ def guarded(cell: str) -> str:
 
 def _rows(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, with the line they begin in."""
-    first = next(line for line in lines if line.strip())
+    first = next((line for line in lines if line.strip()), "")
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     before = 0
