@@ -30,6 +30,7 @@ KWARGS = {
     "offering": "autumn",
     "extension": "1",
     "person": "1",
+    "member": "1",
     "code": "1",
     "invitation": "1",
     "regrade": "1",

@@ -19,6 +19,12 @@ def classes_of(user: User) -> QuerySet[Offering]:
     return mine.select_related("course").annotate(learners=learners).order_by("is_open", "-created_at", "-pk")
 
 
+def memberships(user: User) -> QuerySet[Offering]:
+    """The offerings in which `user` has any part, newest first."""
+    mine = Enrolment.objects.filter(user=user).values("offering")
+    return Offering.objects.filter(pk__in=mine).select_related("course").order_by("-created_at", "-pk")
+
+
 def offerable(user: User) -> QuerySet[Course]:
     """The courses of which `user` may open a new class."""
     if user.is_staff:
