@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import timezone
 
 from courses.teaching import deadlines
 
@@ -28,3 +30,9 @@ def penalty_words(penalty: dict[str, Any]) -> str:
 def in_zone(when: datetime, zone: str) -> str:
     """A moment as the class says it, with the name of its zone."""
     return deadlines.in_words(when, zone)
+
+
+@register.filter
+def is_elsewhere(when: datetime, zone: str) -> bool:
+    """Whether the clock of the class shows another time then than the reader's."""
+    return timezone.localtime(when, ZoneInfo(zone)).utcoffset() != timezone.localtime(when).utcoffset()

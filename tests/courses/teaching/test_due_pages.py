@@ -70,17 +70,17 @@ def test_course_and_first_page_tell_what_is_due_until_it_is_passed(
 ) -> None:
     client = signed_in(learner)
     assert "Due next" in html(client.get("/")) and "Autumn class" in html(client.get("/"))
-    assert "due <time" in html(client.get("/courses/little/"))
+    assert "(Europe/Berlin)" in html(client.get("/courses/little/"))
     train(submit(offering=classroom).submission.run, result(0.99))
     assert "Due next" not in html(client.get("/"))
-    assert "due <time" not in html(client.get("/courses/little/"))
+    assert "(Europe/Berlin)" not in html(client.get("/courses/little/"))
 
 
 def test_deadlines_of_a_class_concern_its_learners_only(
     due: Deadline, stranger: Any, instructor: Any, signed_in: Any, client: Any
 ) -> None:
     for visitor in (client, signed_in(stranger), signed_in(instructor)):
-        assert "due <time" not in html(visitor.get("/courses/little/"))
+        assert "(Europe/Berlin)" not in html(visitor.get("/courses/little/"))
     assert reverse("teaching:join") in html(signed_in(stranger).get("/courses/"))
 
 

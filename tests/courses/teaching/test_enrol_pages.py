@@ -67,7 +67,7 @@ def test_a_list_with_mistakes_is_not_done(classroom: Offering, instructor: Any, 
     shown = signed_in(instructor).post(
         at("list"), {"text": "email\nnew@example.org\nnobody\n", "digest": "x"}
     )
-    assert shown.status_code == 422 and "1 line to correct" in html(shown)
+    assert shown.status_code == 422 and "1 mistake in the list" in html(shown)
     assert not Invitation.objects.exists()
 
 
