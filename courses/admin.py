@@ -55,6 +55,8 @@ class OfferingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ("title", "course", "slug", "is_open")
     list_filter = ("course",)
+    exclude = ("course_version",)
+    raw_id_fields = ("copied_from",)
     inlines = (EnrolmentInline,)
 
 

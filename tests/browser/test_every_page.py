@@ -43,8 +43,18 @@ LEARNER = [
     "/courses/runs/",
     "/jobs/postings/",
     "/jobs/searches/",
+    "/join/",
 ]
-INSTRUCTOR = ["/courses/review/"]
+INSTRUCTOR = [
+    "/courses/review/",
+    "/teaching/",
+    "/teaching/new/",
+    "/teaching/foundations-demo-class/",
+    "/teaching/foundations-demo-class/deadlines/",
+    "/teaching/foundations-demo-class/deadlines/digits/",
+    "/teaching/foundations-demo-class/enrol/",
+    "/teaching/foundations-demo-class/settings/",
+]
 OPERATOR = ["/jobs/import/"]
 PEOPLE = {
     "stranger": (None, STRANGER),
