@@ -35,6 +35,7 @@ KWARGS = {
     "invitation": "1",
     "regrade": "1",
     "submission": "1",
+    "certificate": "00000000-0000-4000-8000-000000000000",
 }
 
 

@@ -28,6 +28,7 @@ TABS = (
     Tab("deadlines", "Deadlines", "teaching:deadlines"),
     Tab("review", "Review", "review:index"),
     Tab("gradebook", "Gradebook", "gradebook:gradebook"),
+    Tab("certificates", "Certificates", "certificates:of-class", for_graders=False),
     Tab("regrade", "Re-grade", "regrade:index", for_graders=False),
     Tab("settings", "Settings", "teaching:settings", for_graders=False),
 )

@@ -8,6 +8,7 @@ from trainyard.api import nothing_here
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("courses.api_urls")),
     path("v1/", include("courses.teaching.api_urls")),
+    path("v1/", include("courses.certificates.api_urls")),
     path("v1/", include("jobs_data.api_urls")),
     path("v1/", include("trainyard.careers.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -62,6 +62,7 @@ def _make_key(kept: Path) -> None:
 
 
 SECRET_KEY = secret_key()
+SIGNING_KEY_FILE = env.str("TRAINYARD_SIGNING_KEY_FILE", "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "trainyard.operations",
     "courses",
     "courses.experiments",
+    "courses.certificates",
     "courses.learning",
     "courses.gradebook",
     "courses.regrade",

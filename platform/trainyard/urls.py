@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("courses.regrade.urls")),
     path("", include("courses.review.urls")),
     path("", include("courses.teaching.urls")),
+    path("", include("courses.certificates.urls")),
     path("courses/", include("courses.urls")),
     path("jobs/", include("jobs_data.urls")),
     path("", include("trainyard.careers.urls")),

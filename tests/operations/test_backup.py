@@ -10,6 +10,7 @@ import io
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tarfile
@@ -119,6 +120,9 @@ def test_an_empty_site_becomes_the_one_that_was_backed_up(backup, full, new_site
     for site in (full, other):
         stored = site.folder / "artifacts" / "runs" / "1" / "1" / "predictions.bin"
         assert stored.read_bytes() == bytes(range(256)) * 5000
+    signing = [site.folder / "keys" / "signing.pem" for site in (full, other)]
+    assert signing[0].read_bytes() == signing[1].read_bytes()
+    assert stat.S_IMODE(signing[1].stat().st_mode) == 0o600
     again = other.folder / "again.tar"
     other.must("backup", again)
     with tarfile.open(backup) as first, tarfile.open(again) as second:

@@ -8,7 +8,13 @@ from django.utils.functional import SimpleLazyObject
 
 from courses.models import REVIEWERS, Enrolment
 
-SECTIONS_BY_NAMESPACE = {"courses": "courses", "jobs": "jobs", "teaching": "teaching", "careers": "path"}
+SECTIONS_BY_NAMESPACE = {
+    "careers": "path",
+    "certificates": "profile",
+    "courses": "courses",
+    "jobs": "jobs",
+    "teaching": "teaching",
+}
 
 
 def is_instructor(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""The tar file: `database`, `files/…`, and `manifest.json`, which names version, counts and hashes."""
+"""The tar file: `database`, `files/…`, `signing.pem`, and `manifest.json`: version, counts and hashes."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from courses.certificates import keys
 from trainyard import __version__
 from trainyard.operations.backup import databases
 from trainyard.operations.backup.problems import BackupError
 
 FORMAT = 1
-DATABASE, FILES, MANIFEST = "database", "files/", "manifest.json"
+DATABASE, FILES, MANIFEST, SIGNING_KEY = "database", "files/", "manifest.json", "signing.pem"
 CHUNK_BYTES = 1024**2
 
 
@@ -78,6 +79,9 @@ def _fill(archive: tarfile.TarFile, beside: Path) -> Manifest:
                 hashes[FILES + name] = _add(archive, FILES + name, file, default_storage.size(name))
         except FileNotFoundError:
             continue  # an overtaken execution's files, removed meanwhile: no row names them
+    if keys.path().exists():
+        with keys.path().open("rb") as file:
+            hashes[SIGNING_KEY] = _add(archive, SIGNING_KEY, file, keys.path().stat().st_size)
     manifest = Manifest(
         format=FORMAT,
         version=__version__,
@@ -158,6 +162,12 @@ def extract_files(archive: tarfile.TarFile, manifest: Manifest) -> None:
         if default_storage.exists(name):
             default_storage.delete(name)
         default_storage.save(name, File(_member(archive, FILES + name), name=name))
+
+
+def extract_key(archive: tarfile.TarFile, manifest: Manifest) -> None:
+    """Put the signing key in its place, unless this machine has one: of two keys the one here goes on."""
+    if SIGNING_KEY in manifest.sha256:
+        keys.put(_member(archive, SIGNING_KEY).read())
 
 
 def sha256(file: IO[bytes] | File[bytes]) -> str:

@@ -41,6 +41,7 @@ def restore(path: Path, *, force: bool = False) -> Manifest:
             archive.extract_database(backup, copy)
             databases.load(copy)
         archive.extract_files(backup, manifest)
+        archive.extract_key(backup, manifest)
     return manifest
 
 
