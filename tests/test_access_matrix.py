@@ -35,6 +35,9 @@ KWARGS = {
     "invitation": "1",
     "regrade": "1",
     "submission": "1",
+    "address": "nobody",
+    "candidate": "1",
+    "export": "00000000-0000-4000-8000-000000000000",
     "certificate": "00000000-0000-4000-8000-000000000000",
 }
 

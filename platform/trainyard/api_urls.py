@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("courses.certificates.api_urls")),
     path("v1/", include("jobs_data.api_urls")),
     path("v1/", include("trainyard.careers.api_urls")),
+    path("v1/", include("trainyard.portfolio.api_urls")),
+    path("v1/", include("trainyard.privacy.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     # The split view keeps its script in a file of its own, so that the strict CSP holds.
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),

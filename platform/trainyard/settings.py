@@ -75,6 +75,9 @@ INSTALLED_APPS = [
     "trainyard.accounts",
     "trainyard.careers",
     "trainyard.operations",
+    "trainyard.portfolio",
+    "trainyard.privacy",
+    "trainyard.talent",
     "courses",
     "courses.experiments",
     "courses.certificates",
@@ -202,6 +205,8 @@ CELERY_BEAT_SCHEDULE = {
     "mail-notices": {"task": "courses.review.tasks.mail_notices", "schedule": 60.0},
     "work-on-regrades": {"task": "courses.regrade.tasks.work_on_regrades", "schedule": 10.0},
     "work-on-uploads": {"task": "jobs_data.tasks.work_on_uploads", "schedule": 10.0},
+    "send-messages": {"task": "trainyard.talent.tasks.send_messages", "schedule": 30.0},
+    "work-on-exports": {"task": "trainyard.privacy.tasks.work_on_exports", "schedule": 10.0},
     "count-ahead": {"task": "jobs_data.tasks.count_ahead", "schedule": 600.0},
 }
 CANARY_SECONDS = env.float("TRAINYARD_CANARY_SECONDS", 0.0)

@@ -13,6 +13,8 @@ SECTIONS_BY_NAMESPACE = {
     "certificates": "profile",
     "courses": "courses",
     "jobs": "jobs",
+    "portfolio": "profile",
+    "talent": "profile",
     "teaching": "teaching",
 }
 
