@@ -13,6 +13,7 @@ from django.db import transaction
 
 from courses.models import Comment, GradeEvent, Offering, Role
 from courses.refusals import Refusal
+from courses.review.models import HeldRemark, Notice
 from courses.teaching.models import Invitation
 from trainyard.accounts.models import User
 
@@ -83,7 +84,8 @@ def _nameless() -> User:
 
 def _remove_words(user: User) -> None:
     """What people wrote beside the person's attempts may name them."""
-    Comment.objects.filter(submission__learner=user).delete()
+    for model in (Comment, HeldRemark, Notice):
+        model._base_manager.filter(submission__learner=user).delete()
     events = GradeEvent.objects.filter(submission__learner=user).exclude(reason="")
     events.update(reason=REMOVED)
 

@@ -111,6 +111,14 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("talent.Recruiter", "decided_by", DETACH),
     Holding("talent.Recruiter", "user", DELETE, "That you asked to be a recruiter"),
     Holding("talent.Search", "recruiter", DELETE, "Your searches as a recruiter"),
+    Holding("regrade.Regrade", "asked_by", DETACH),
+    Holding("review.HeldRemark", "author", KEEP, "Remarks of yours that are not released yet"),
+    Holding("review.Inquiry", "closed_by", DETACH),
+    Holding("review.Mark", "by", DETACH),
+    Holding("review.Notice", "person", DELETE, "Notices to you"),
+    Holding("review.Review", "held_by", DETACH),
+    Holding("review.Review", "reviewed_by", DETACH),
+    Holding("review.SavedRemark", "saved_by", DETACH, "Remarks you saved for reuse"),
     Holding("teaching.Extension", "granted_by", DETACH),
     Holding(
         "teaching.Extension",
@@ -131,4 +139,5 @@ HOLDINGS: tuple[Holding, ...] = (
 ABOUT: tuple[Holding, ...] = (
     Holding("courses.GradeEvent", "submission__learner", KEEP, "Your grades, with every decision"),
     Holding("courses.Comment", "submission__learner", KEEP, "Comments beside your attempts"),
+    Holding("review.Inquiry", "submission__learner", KEEP, "Your questions about grades"),
 )
