@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -72,7 +72,7 @@ def _run(submission: Submission) -> dict[str, Any]:
         "course": submission.exercise.course.title,
         "attempt": submission.number,
         "config": submission.config,
-        "metrics": _metrics(body),
+        "metrics": _metrics(body, {one["metric"] for one in grade.criteria}),
         "points": grade.points,
         "max_points": grade.max_points,
         "passed": grade.passed,
@@ -84,14 +84,15 @@ def _run(submission: Submission) -> dict[str, Any]:
     }
 
 
-def _metrics(body: dict[str, Any]) -> list[dict[str, Any]]:
-    """Held-out metrics with their 95 % intervals, in words as on the run's page."""
+def _metrics(body: dict[str, Any], asked: Collection[str]) -> list[dict[str, Any]]:
+    """Held-out metrics with their 95 % intervals in words, those that the exercise asked for first."""
     held_out = (body.get("metrics") or {}).get("held_out") or {}
     intervals = body.get("intervals") or {}
-    return [
+    found = [
         {
             "metric": name,
-            "title": metric_words.title(f"held_out.{name}"),
+            "is_asked": f"held_out.{name}" in asked,
+            "title": _title(name),
             "value": metric_words.number(name, value),
             "low": metric_words.number(name, intervals[name]["low"]) if intervals.get(name) else None,
             "high": metric_words.number(name, intervals[name]["high"]) if intervals.get(name) else None,
@@ -99,6 +100,12 @@ def _metrics(body: dict[str, Any]) -> list[dict[str, Any]]:
         for name, value in held_out.items()
         if value is not None
     ]
+    return sorted(found, key=lambda one: not one["is_asked"])
+
+
+def _title(name: str) -> str:
+    """A metric's name; that it is on held-out rows is said once, above."""
+    return metric_words.title(f"held_out.{name}").split(" on held-out ")[0]
 
 
 def _moment(when: datetime) -> str:

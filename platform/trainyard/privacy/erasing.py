@@ -36,7 +36,8 @@ def removed() -> list[str]:
 
 def kept() -> list[str]:
     """What an erasure keeps under a random name, in words."""
-    titles = [holding.title for holding in HOLDINGS if holding.fate is Fate.KEEP and holding.title]
+    stay = [holding for holding in HOLDINGS if holding.fate is Fate.KEEP and holding.title]
+    titles = [holding.left or holding.title for holding in stay]
     return [*titles, "Your grades, without the words that people wrote to them"]
 
 

@@ -28,13 +28,15 @@ class Holding:
 
     `title` says to the person what they are; empty: they are not theirs to have (somebody else's data in
     which they are named as the one who acted). `names` adds columns of related rows, `hidden` leaves columns
-    out, `blanked` is what erasure writes into kept rows.
+    out, `blanked` is what erasure writes into kept rows, and `left` says what then is left of them, where
+    that is less than `title` says.
     """
 
     model: str
     column: str
     fate: Fate
     title: str = ""
+    left: str = ""
     names: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     blanked: tuple[tuple[str, Any], ...] = ()
@@ -72,16 +74,18 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("accounts.User_groups", "user", DELETE, "Your groups"),
     Holding("accounts.User_user_permissions", "user", DELETE, "Your permissions"),
     Holding("careers.Aim", "learner", DELETE, "The position you aim at"),
-    Holding("certificates.Certificate", "learner", DELETE, "Your certificates", ("offering__slug",)),
+    Holding("certificates.Certificate", "learner", DELETE, "Your certificates", names=("offering__slug",)),
     Holding("certificates.Certificate", "revoked_by", DETACH),
-    Holding("courses.Allowance", "learner", KEEP, "Attempts you have spent", EXERCISE),
-    Holding("courses.Comment", "author", KEEP, "Comments you wrote"),
+    Holding("courses.Allowance", "learner", KEEP, "Attempts you have spent", names=EXERCISE),
+    Holding(
+        "courses.Comment", "author", KEEP, "Comments you wrote", "Comments you wrote beside others' work"
+    ),
     Holding(
         "courses.Enrolment",
         "user",
         KEEP,
         "Classes you take part in",
-        ("offering__slug",),
+        names=("offering__slug",),
         blanked=(("label", ""),),
     ),
     Holding("courses.GradeEvent", "actor", DETACH),
@@ -90,17 +94,20 @@ HOLDINGS: tuple[Holding, ...] = (
         "learner",
         KEEP,
         "Your attempts, with configuration and note",
-        (*EXERCISE, "run__state", "run__result__body"),
+        "Your attempts and their configurations, without notes",
+        names=(*EXERCISE, "run__state", "run__result__body"),
         blanked=(("note", ""), ("idempotency_key", None)),
     ),
     Holding("jobs_data.SavedSearch", "owner", DELETE, "Your saved searches"),
     Holding("jobs_data.Upload", "sent_by", DETACH, "Files you sent to the job market"),
-    Holding("learning.Answer", "learner", KEEP, "Your answers to questions", ("quiz__module__slug",)),
+    Holding("learning.Answer", "learner", KEEP, "Your answers to questions", names=("quiz__module__slug",)),
     Holding("portfolio.Portfolio", "owner", DELETE, "Your portfolio"),
     Holding("privacy.Consent", "user", DELETE, "What you agreed to"),
     Holding("privacy.Export", "user", DELETE, "Exports of your data"),
     Holding("talent.Candidate", "user", DELETE, "What recruiters find you by"),
-    Holding("talent.Message", "candidate", DELETE, "What recruiters wrote to you", ("recruiter__name",)),
+    Holding(
+        "talent.Message", "candidate", DELETE, "What recruiters wrote to you", names=("recruiter__name",)
+    ),
     Holding(
         "talent.Message",
         "recruiter",
@@ -125,7 +132,7 @@ HOLDINGS: tuple[Holding, ...] = (
         "learner",
         KEEP,
         "Deadlines that were extended for you",
-        EXERCISE,
+        names=EXERCISE,
         blanked=(("reason", REMOVED),),
     ),
     Holding("teaching.Invitation", "invited_by", DETACH),
