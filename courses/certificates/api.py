@@ -131,20 +131,20 @@ class CertificateRevoke(APIView):
         return Response(CertificateSerializer(found).data)
 
 
-class FoundSerializer(serializers.Serializer[Any]):
+class ProofProblemSerializer(serializers.Serializer[Any]):
     """What is wrong at one place."""
 
     path = serializers.CharField(help_text="JSON pointer; empty for the whole document")
     message = serializers.CharField()
 
 
-class VerdictSerializer(serializers.Serializer[Any]):
+class ProofVerdictSerializer(serializers.Serializer[Any]):
     """What checking a proof found."""
 
     state = serializers.ChoiceField(choices=("intact", "altered", "foreign", "revoked"))
     key_id = serializers.CharField()
     created = serializers.CharField()
-    problems = FoundSerializer(many=True)
+    problems = ProofProblemSerializer(many=True)
 
 
 @extend_schema_field(field={"type": "object", "additionalProperties": True})
@@ -163,7 +163,7 @@ class VerifyProof(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=ProofSerializer, responses=VerdictSerializer)
+    @extend_schema(request=ProofSerializer, responses=ProofVerdictSerializer)
     def post(self, request: Request) -> Response:
         """Check a document against the keys of this site; nothing of it is kept."""
         try:
