@@ -10,6 +10,7 @@ from rest_framework.reverse import reverse
 
 from courses import queries
 from courses.models import Comment, GradeEvent, Submission
+from courses.review import anchors
 from courses.serializers import AttemptsSerializer, CriterionSerializer, Linked
 from trainer_service.models import Run, RunState
 
@@ -100,10 +101,15 @@ class CommentSerializer(serializers.ModelSerializer[Comment]):
     """A remark beside a run."""
 
     author = serializers.CharField(source="author.get_full_name")
+    about = serializers.SerializerMethodField(help_text="knob:…, epochs:…, criterion:… or empty")
 
     class Meta:
         model = Comment
-        fields = ("id", "author", "text", "created_at")
+        fields = ("id", "author", "text", "about", "created_at")
+
+    def get_about(self, comment: Comment) -> str:
+        """What it is about; empty for the whole run."""
+        return anchors.written(comment.anchor)
 
 
 class RunSerializer(Linked, serializers.ModelSerializer[Run]):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pydantic
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 
 from courses import grading, metric_words
@@ -13,33 +14,32 @@ from courses.content import ExerciseDefinition
 from courses.rubric import Criterion, Rubric
 from trainer_service.engine import catalogue
 
+PERSON = "person"
 BOUNDS = (("at_least", "at least"), ("at_most", "at most"))
 
 
 class CriterionForm(forms.Form):
-    """One criterion; without a metric it is one that a person judges."""
+    """One criterion, measured or judged by a person; with no points it is dropped."""
 
     id = forms.CharField(required=False, widget=forms.HiddenInput)
-    title = forms.CharField(max_length=200, required=False)
-    metric = forms.ChoiceField(required=False)
+    title = forms.CharField(max_length=200)
+    metric = forms.ChoiceField(initial=PERSON)
     bound = forms.ChoiceField(choices=BOUNDS, initial="at_least", label="Bound")
     threshold = forms.FloatField(required=False, widget=forms.NumberInput(attrs={"step": "any"}))
-    points = forms.FloatField(min_value=0, required=False, widget=forms.NumberInput(attrs={"step": "any"}))
+    points = forms.FloatField(min_value=0, widget=forms.NumberInput(attrs={"step": "any"}))
 
     def __init__(self, *args: Any, metrics: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["metric"].choices = [("", "a person judges"), *metrics]  # type: ignore[attr-defined]
+        self.fields["metric"].choices = [(PERSON, "a person judges"), *metrics]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The criterion as typed data, under `criterion`; absent where the row is left empty."""
         data = super().clean() or {}
-        if self.errors or not data.get("title"):
-            return data
-        if not data.get("points"):
+        if self.errors or not data.get("points"):
             return data  # no points: no longer asked
         raw = {"id": data["id"] or f"{self.prefix}".replace("-", "_"), "title": data["title"]}
         raw |= {"points": data["points"]}
-        if data["metric"]:
+        if data["metric"] != PERSON:
             if data["threshold"] is None:
                 self.add_error("threshold", "Give the threshold of this metric.")
                 return data
@@ -83,23 +83,24 @@ class RubricEditor:
             prefix="criterion",
             form_kwargs={"metrics": _metrics(definition)},
         )
-        self.form = RegradeForm(data, initial={"pass_points": rubric.pass_points})
+        self.form = RegradeForm(data, initial={"pass_points": f"{rubric.pass_points:.12g}"})
 
     @property
     def rubric(self) -> Rubric | None:
         """The rubric as entered, or None with the mistakes said in the forms."""
         if not (self.rows.is_valid() & self.form.is_valid()):
             return None
-        criteria = [self._with_levels(c) for row in self.rows if (c := row.cleaned_data.get("criterion"))]
+        entered = [self._with_levels(c) for row in self.rows if (c := row.cleaned_data.get("criterion"))]
+        criteria = _with_own_ids(entered)
         if not criteria:
             self.form.add_error(None, "At least one criterion must give points.")
             return None
-        rubric = Rubric(criteria=criteria, pass_points=self.form.cleaned_data["pass_points"])
-        if rubric.pass_points > rubric.max_points:
-            most = f"The criteria give {rubric.max_points:g} points in all; nobody could pass."
-            self.form.add_error("pass_points", most)
-            return None
-        return rubric
+        return Rubric(criteria=criteria, pass_points=self.form.cleaned_data["pass_points"])
+
+    def add_errors(self, error: ValidationError) -> None:
+        """Say what the service found beside its field."""
+        for name, words in error.message_dict.items():
+            self.form.add_error(name if name in self.form.fields else None, words)
 
     def _with_levels(self, criterion: Criterion) -> Criterion:
         """A person's levels stay while the points do."""
@@ -108,14 +109,28 @@ class RubricEditor:
         return criterion.model_copy(update={"levels": levels}) if fits else criterion
 
 
+def _with_own_ids(criteria: list[Criterion]) -> list[Criterion]:
+    """A new criterion is called by its row; where an earlier one is called so, it takes another name."""
+    taken: set[str] = set()
+    found = []
+    for criterion in criteria:
+        name, number = criterion.id, 1
+        while name in taken:
+            number += 1
+            name = f"{criterion.id}_{number}"
+        taken.add(name)
+        found.append(criterion.model_copy(update={"id": name}))
+    return found
+
+
 def _initial(criterion: Criterion) -> dict[str, Any]:
     return {
         "id": criterion.id,
         "title": criterion.title,
-        "metric": criterion.metric,
+        "metric": criterion.metric or PERSON,
         "bound": criterion.direction,
-        "threshold": None if criterion.is_human else criterion.threshold,
-        "points": criterion.points,
+        "threshold": None if criterion.is_human else f"{criterion.threshold:.12g}",
+        "points": f"{criterion.points:.12g}",
     }
 
 

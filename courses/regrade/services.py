@@ -16,12 +16,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 
-from courses import decisions, roles
+from courses import decisions, grading, roles
 from courses.models import Exercise, Offering
 from courses.refusals import NotReady
 from courses.regrade import doorbell
 from courses.regrade.models import ClassRubric, Regrade, RegradeQuerySet, State
 from courses.rubric import Rubric
+from trainer_service.engine import catalogue
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User
@@ -32,8 +33,8 @@ def ask(*, offering: Offering, exercise: Exercise, by: User, rubric: Rubric | No
     """Have it worked out what `rubric` (None: that of the course's files) makes of the class's grades."""
     roles.ensure_teaches(by, offering)
     decisions.ensure_not_frozen(offering.pk)
-    if not reason.strip():
-        raise ValidationError({"reason": "Say why; learners whose grade changes read it."})
+    if problems := _problems(exercise, rubric, reason):
+        raise ValidationError(problems)
     before = ClassRubric.objects.filter(offering=offering, exercise=exercise).first()
     made = Regrade.objects.create(
         offering=offering,
@@ -46,6 +47,24 @@ def ask(*, offering: Offering, exercise: Exercise, by: User, rubric: Rubric | No
     )
     doorbell.ring()
     return made
+
+
+def _problems(exercise: Exercise, rubric: Rubric | None, reason: str) -> dict[str, str]:
+    problems = {} if reason.strip() else {"reason": "Say why; learners whose grade changes read it."}
+    if rubric is None:
+        return problems
+    names = [criterion.id for criterion in rubric.criteria]
+    definition = exercise.parsed
+    dataset = catalogue.DATASETS[definition.spec["data"]["dataset"]]
+    known = grading.metrics_of(dataset, str(definition.spec["task"]))
+    unknown = [c.metric for c in rubric.criteria if not c.is_human and c.metric not in known]
+    if unknown:
+        problems["criteria"] = f"{', '.join(unknown)} cannot be graded here; choose of {', '.join(known)}."
+    elif len(set(names)) < len(names):
+        problems["criteria"] = "Give each criterion its own id."
+    elif rubric.pass_points > rubric.max_points:
+        problems["pass_points"] = f"The criteria give {rubric.max_points:g} points in all; nobody could pass."
+    return problems
 
 
 @transaction.atomic

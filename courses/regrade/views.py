@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -64,6 +65,8 @@ def ask(request: HttpRequest, offering: str, exercise: str) -> HttpResponse:
                 return redirect("regrade:detail", found.slug, made.pk)
             except Refusal as refusal:
                 editor.form.add_error(None, refusal.detail)
+            except ValidationError as error:
+                editor.add_errors(error)
     context = {
         "offering": found,
         "exercise": wanted,

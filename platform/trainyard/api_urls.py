@@ -6,6 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from trainyard.api import nothing_here
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include("courses.regrade.api_urls")),
+    path("v1/", include("courses.review.api_urls")),
     path("v1/", include("courses.api_urls")),
     path("v1/", include("courses.teaching.api_urls")),
     path("v1/", include("courses.certificates.api_urls")),
