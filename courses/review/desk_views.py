@@ -140,7 +140,7 @@ def _words(error: Exception) -> str:
 def _context(request: HttpRequest, found: Submission, has_it: bool) -> dict[str, Any]:
     user, chosen, runs = person(request), choices(request), _line(request, found)
     definition, rubric = found.exercise.parsed, holding(found.offering_id, found.exercise).rubric
-    default = definition.default_spec
+    default = engine_spec.parse(definition.default_spec)
     place = next((n for n, one in enumerate(runs.shown, start=1) if one.pk == found.pk), None)
     return {
         "offering": found.offering,
@@ -160,9 +160,9 @@ def _context(request: HttpRequest, found: Submission, has_it: bool) -> dict[str,
         "previous_run": runs.next(found.pk, user, step=-1),
         "has_it": has_it,
         "items": _items(found, rubric),
-        "from_default": knobs.changes(default, found.run.spec, definition),
+        "from_default": knobs.changes(engine_spec.canonical(default), found.run.spec, definition),
         "alike": marking.equals(found, user),
-        "trails": trails.alike(found, engine_spec.digest(engine_spec.parse(default))),
+        "trails": trails.alike(found, engine_spec.digest(default)),
         "comments": _comments(found, rubric),
         "held_remarks": HeldRemark.objects.filter(submission=found, comment=None).select_related("author"),
         "inquiry": found.inquiries.filter(closed_at=None).first(),
