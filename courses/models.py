@@ -334,6 +334,11 @@ class GradeEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.kind}: {self.points}/{self.max_points}"
 
+    @property
+    def waits(self) -> bool:
+        """Whether a person has yet to judge a criterion."""
+        return any(one.get("waits") for one in self.criteria)
+
 
 class Comment(models.Model):
     """What an instructor or the learner wrote beside a run."""
