@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from courses import roles, services
 from courses.forms import OverrideForm
 from courses.models import Exercise, Offering, Submission
+from courses.refusals import Refusal
 from courses.regrade import rubrics
 from courses.run_views import PAGE_SIZE, person, submission_or_404, submission_page
 from trainer_service.models import RunState
@@ -82,4 +83,6 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("courses:submission", pk)
     except ValidationError as error:
         form.add_error(None, error)
+    except Refusal as refusal:
+        form.add_error(None, refusal.detail)
     return submission_page(request, found, override_form=form, status=422)

@@ -133,3 +133,16 @@ def test_notices_are_mailed_once_to_each_person_where_that_is_set_up(
     assert (notices.mail(), notices.mail()) == (1, 0)
     (sent,) = mail.outbox
     assert sent.to == ["lena@example.org"] and "Ines commented." in sent.body
+
+
+def test_a_frozen_class_says_so_where_a_grade_would_be_decided(
+    run_of: Any, instructor: Any, signed_in: Any
+) -> None:
+    run, browser = run_of(), signed_in(instructor)
+    browser.post(reverse("review:freeze", args=[run.offering.slug]))
+    decided = {"points": 7, "reason": "Copied."}
+    answer = browser.post(reverse("courses:override", args=[run.pk]), decided)
+    assert answer.status_code == 422 and "are frozen" in html(answer)
+    assert run.grade_events.count() == 1
+    browser.post(reverse("review:freeze", args=[run.offering.slug]), {"do": "thaw"})
+    assert browser.post(reverse("courses:override", args=[run.pk]), decided).status_code == 302
