@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from courses.models import Exercise
@@ -25,3 +26,20 @@ def holding(offering_id: int, exercise: Exercise) -> Holding:
         return Holding(exercise.parsed.rubric, exercise.digest, is_own=False)
     rubric = Rubric.model_validate(own.rubric)
     return Holding(rubric, rubric.digest, is_own=True)
+
+
+def judged_by_people(offering_id: int, exercises: Iterable[Exercise]) -> dict[int, set[str]]:
+    """Exercise -> the criteria that a person judges in this offering; one query, nothing parsed."""
+    own = dict(
+        ClassRubric.objects.filter(offering=offering_id)
+        .exclude(rubric=None)
+        .values_list("exercise_id", "rubric")
+    )
+    return {
+        one.pk: {
+            criterion["id"]
+            for criterion in (own.get(one.pk) or one.definition)["criteria"]
+            if criterion.get("kind") == "human"
+        }
+        for one in exercises
+    }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
 from courses import grading
 from courses.models import Exercise, GradeEvent, Offering, Submission
-from courses.regrade.rubrics import holding
+from courses.regrade.rubrics import judged_by_people
 from courses.review.models import Inquiry, Mark, Review
 from trainer_service.models import RunState
 
@@ -54,19 +55,20 @@ class Place:
 
 @dataclass(slots=True)
 class Line:
-    """All runs of an exercise in an offering, in the order in which they are reviewed; `kind` narrows it."""
+    """All runs of an exercise in an offering; `kind` narrows what is shown of them."""
 
     places: list[Place]
     kind: str = "unreviewed"
-    _index: dict[int, int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._index = {place.pk: number for number, place in enumerate(self.places)}
+    @property
+    def ordered(self) -> list[Place]:
+        """All of them in the order in which they are reviewed."""
+        return sorted(self.places, key=lambda place: _rank(place.pk))
 
     @property
     def shown(self) -> list[Place]:
-        """The runs of this kind."""
-        return [place for place in self.places if fits(place, self.kind)]
+        """The runs of this kind, in that order."""
+        return [place for place in self.ordered if fits(place, self.kind)]
 
     def count(self, kind: str) -> int:
         """How many runs of that kind there are."""
@@ -74,8 +76,9 @@ class Line:
 
     def next(self, pk: int | None, viewer: User, step: int = 1) -> int | None:
         """The nearest run of this kind after (`step` -1: before) `pk` that no one else has open."""
-        start = -1 if pk is None else self._index.get(pk, -1)
-        order = self.places[start + 1 :] if step > 0 else self.places[: max(start, 0)][::-1]
+        ordered = self.ordered
+        start = next((number for number, place in enumerate(ordered) if place.pk == pk), -1)
+        order = ordered[start + 1 :] if step > 0 else ordered[: max(start, 0)][::-1]
         free = (p for p in order if fits(p, self.kind) and p.held_by in (None, viewer.pk))
         return next((place.pk for place in free), None)
 
@@ -99,26 +102,41 @@ def line(
     That is the best attempt, the latest of equals. The order follows from a keyed hash of the run alone: it
     is the same for all, stays as runs come in, and says nothing about who or when.
     """
-    rows = list(
+    return lines(offering, [exercise], viewer, kind, every=every)[exercise.pk]
+
+
+def lines(
+    offering: Offering,
+    exercises: Sequence[Exercise],
+    viewer: User,
+    kind: str = "unreviewed",
+    *,
+    every: bool = False,
+) -> dict[int, Line]:
+    """The line of each exercise, in a number of queries that does not grow with them."""
+    rows = (
         Submission.objects.live()
-        .filter(offering=offering, exercise=exercise, run__state=RunState.SUCCEEDED)
+        .filter(offering=offering, exercise__in=exercises, run__state=RunState.SUCCEEDED)
         .exclude(learner=viewer)
         .order_by("pk")
-        .values_list("pk", "learner_id", "number")
+        .values_list("pk", "exercise_id", "learner_id", "number")
     )
-    grades, todo = _grades(offering, exercise), _Todo(offering, exercise)
-    places = [todo.place(pk, learner, number, grades.get(pk)) for pk, learner, number in rows]
-    if not every:
-        places = _best(places)
-    return Line(sorted(places, key=lambda place: _rank(place.pk)), kind)
+    todo = _Todo(offering, exercises)
+    places: dict[int, list[Place]] = {one.pk: [] for one in exercises}
+    for pk, exercise_id, learner, number in rows:
+        places[exercise_id].append(todo.place(pk, exercise_id, learner, number))
+    return {
+        exercise_id: Line(found if every else _best(found), kind) for exercise_id, found in places.items()
+    }
 
 
 class _Todo:
-    """What is still to be done, for all runs of an exercise at once."""
+    """What is still to be done, for all runs of some exercises at once."""
 
-    def __init__(self, offering: Offering, exercise: Exercise) -> None:
-        here = {"submission__offering": offering, "submission__exercise": exercise}
-        self._asked = {criterion.id for criterion in holding(offering.pk, exercise).rubric.human}
+    def __init__(self, offering: Offering, exercises: Sequence[Exercise]) -> None:
+        here = {"submission__offering": offering, "submission__exercise__in": exercises}
+        self._asked = judged_by_people(offering.pk, exercises)
+        self._grades = _grades(here)
         self._marked: dict[int, set[str]] = defaultdict(set)
         for pk, criterion in Mark.objects.filter(**here).values_list("submission", "criterion"):
             self._marked[pk].add(criterion)
@@ -128,26 +146,26 @@ class _Todo:
         self._reviewed = set(reviews.exclude(reviewed_at=None).values_list("submission", flat=True))
         self._held = dict(reviews.filter(held_until__gt=Now()).values_list("submission", "held_by"))
 
-    def place(self, pk: int, learner: int, number: int, grade: _Event | None) -> Place:
+    def place(self, pk: int, exercise_id: int, learner: int, number: int) -> Place:
         """The run with what is to be done about it."""
+        grade, is_marked = self._grades.get(pk), self._asked[exercise_id] <= self._marked.get(pk, set())
         return Place(
             pk=pk,
             learner_id=learner,
             number=number,
             points=grade.points if grade else None,
             passed=bool(grade and grade.passed),
-            needs_person=grade is None or not self._asked <= self._marked[pk] or pk in self._inquiries,
+            needs_person=grade is None or not is_marked or pk in self._inquiries,
             has_inquiry=pk in self._inquiries,
             reviewed=pk in self._reviewed,
             held_by=self._held.get(pk),
         )
 
 
-def _grades(offering: Offering, exercise: Exercise) -> dict[int, _Event]:
+def _grades(here: dict[str, Any]) -> dict[int, _Event]:
     events: dict[int, list[_Event]] = defaultdict(list)
-    found = GradeEvent.objects.filter(submission__offering=offering, submission__exercise=exercise)
-    rows = found.order_by("pk").values_list("submission_id", "kind", "points", "passed")
-    for pk, kind, points, passed in rows:
+    rows = GradeEvent.objects.filter(**here).order_by("pk")
+    for pk, kind, points, passed in rows.values_list("submission_id", "kind", "points", "passed"):
         events[pk].append(_Event(kind, points, passed))
     return {pk: holds for pk, listed in events.items() if (holds := grading.current(listed))}
 

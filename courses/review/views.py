@@ -20,7 +20,7 @@ from courses.refusals import Refusal
 from courses.regrade.rubrics import holding
 from courses.review import marking
 from courses.review.models import Held
-from courses.review.queue import KINDS, Line, line
+from courses.review.queue import KINDS, Line, line, lines
 from courses.run_views import person
 from courses.teaching.views import reviewed_offering, taught_offering
 
@@ -65,15 +65,17 @@ def index(request: HttpRequest, offering: str) -> HttpResponse:
     """The exercises of the class with what is still to be reviewed."""
     found = reviewed_offering(request, offering)
     exercises = list(found.course.exercises.filter(is_active=True).select_related("course"))
-    rows = [(one, line(found, one, person(request))) for one in exercises]
+    runs_of = lines(found, exercises, person(request))
     context = {
         "offering": found,
         "rows": [
             {
                 "exercise": one,
-                **{kind: runs.count(kind) for kind in ("all", "unreviewed", "person", "inquiries")},
+                **{
+                    kind: runs_of[one.pk].count(kind) for kind in ("all", "unreviewed", "person", "inquiries")
+                },
             }
-            for one, runs in rows
+            for one in exercises
         ],
         "teaches": roles.teaches(person(request), found),
     }

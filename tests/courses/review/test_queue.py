@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.review import anchors, marking, trails
-from courses.review.queue import line
+from courses.review.queue import line, lines
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,17 @@ def test_of_each_learner_the_best_run_is_in_the_line(
     run_of(accuracy=0.91, rate=0.03)
     assert [place.pk for place in line(classroom, judged, instructor, "all").shown] == [best.pk]
     assert len(line(classroom, judged, instructor, "all", every=True).shown) == 3
+
+
+def test_the_lines_of_a_class_take_as_many_queries_as_one(
+    run_of: Any, classroom: Any, course: Any, judged: Any, instructor: Any, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(4):
+        run_of(f"P{n} Person", rate=0.001 * (n + 1))
+    exercises = list(course.exercises.all())
+    with django_assert_max_num_queries(7):
+        found = lines(classroom, exercises, instructor)
+        assert [one.count("all") for one in found.values()] == [4, 0]
 
 
 def test_kinds_follow_what_was_done(run_of: Any, classroom: Any, judged: Any, instructor: Any) -> None:
