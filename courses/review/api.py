@@ -167,7 +167,7 @@ class SubmissionMarks(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Give points for criteria that a person judges; for instructors and graders of its offering."""
-        wanted, found = validated(MarksSerializer, request), submission_or_404(request, pk)
+        found, wanted = submission_or_404(request, pk), validated(MarksSerializer, request)
         marking.mark(submission=found, by=person(request), **wanted)
         return detail(request, pk, status.HTTP_201_CREATED)
 
@@ -180,7 +180,7 @@ class SubmissionReviewed(APIView):
     @extend_schema(request=AlikeSerializer, responses=CountSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Say that the run is reviewed, with `alike` all equal ones; for instructors and graders."""
-        wanted, found = validated(AlikeSerializer, request), submission_or_404(request, pk)
+        found, wanted = submission_or_404(request, pk), validated(AlikeSerializer, request)
         return Response({"count": marking.reviewed(submission=found, by=person(request), **wanted)})
 
 
@@ -192,7 +192,7 @@ class SubmissionRemarks(APIView):
     @extend_schema(request=RemarkSerializer, responses={201: CountSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Remark on the run or a thing in it; on a criterion held back it waits for its release."""
-        wanted, found = validated(RemarkSerializer, request), submission_or_404(request, pk)
+        found, wanted = submission_or_404(request, pk), validated(RemarkSerializer, request)
         count = marking.remark(submission=found, by=person(request), **wanted)
         return Response({"count": count}, status=status.HTTP_201_CREATED)
 
@@ -205,7 +205,7 @@ class SubmissionInquiry(APIView):
     @extend_schema(request=TextSerializer, responses={201: submission_serializers.SubmissionDetailSerializer})
     def post(self, request: Request, pk: int) -> Response:
         """Ask the reviewers to look again, as the submission's learner."""
-        wanted, found = validated(TextSerializer, request), submission_or_404(request, pk)
+        found, wanted = submission_or_404(request, pk), validated(TextSerializer, request)
         inquiries.ask(submission=found, by=person(request), **wanted)
         return detail(request, pk, status.HTTP_201_CREATED)
 
@@ -218,7 +218,7 @@ class SubmissionInquiryAnswer(APIView):
     @extend_schema(request=TextSerializer, responses=submission_serializers.SubmissionDetailSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Answer the open inquiry and close it; for instructors and graders of its offering."""
-        wanted, found = validated(TextSerializer, request), submission_or_404(request, pk)
+        found, wanted = submission_or_404(request, pk), validated(TextSerializer, request)
         roles.ensure_may_override(person(request), found)
         inquiry = get_object_or_404(
             Inquiry.objects.select_related("submission"), submission=found, closed_at=None
