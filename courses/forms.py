@@ -119,7 +119,7 @@ class ConfigForm(forms.Form):
             self.fields[name] = KnobField(
                 label=knob.label,
                 help_text=_help(knob, definition, self.conditions[knob.path]),
-                initial=_text(_value(knob, definition, shown)),
+                initial=_initial(knob, _value(knob, definition, shown)),
                 widget=_widget(knob),
             )
         self.order_fields([*(field_name(knob.path) for knob in definition.knobs), "note"])
@@ -267,6 +267,12 @@ def _value(knob: Knob, definition: ExerciseDefinition, spec: dict[str, Any]) -> 
         return knob.default
     owners = sorted(filter(None, reachable_schemas(definition, knob)))
     return fields.variant_defaults(part, owners[0]).get(rest[0]) if owners else None
+
+
+def _initial(knob: Knob, value: Any) -> str:
+    """The value as the knob's control holds it: of choices, the one that is equal (1 for 1.0)."""
+    equal = [choice for choice in knob.choices or () if choice == value and not isinstance(choice, bool)]
+    return str(equal[0]) if equal else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from courses import services
+from courses.content import Knob
 from courses.forms import ConfigForm, OverrideForm, name_of
 from courses.knobs import effective
 from courses.models import Exercise
@@ -135,3 +136,10 @@ def test_the_form_and_the_api_refuse_in_the_same_words(exercise: Exercise) -> No
     by_form = services.preview(exercise, ConfigForm(exercise.parsed, sent).config()).problems
     by_api = services.preview(exercise, {"model": {"hidden": [0]}}).problems
     assert [(p.path, p.message) for p in by_form] == [(p.path, p.message) for p in by_api]
+
+
+def test_a_choice_that_is_a_whole_number_by_value_is_the_one_that_is_selected() -> None:
+    exercise = definition()
+    knob = Knob(path="data.train_fraction", label="Share", help="A share.", choices=[0.5, 1.0])
+    form = ConfigForm(exercise.model_copy(update={"knobs": [knob]}))
+    assert 'value="1.0" selected' in str(form["data__train_fraction"])

@@ -48,6 +48,11 @@ HELD_OUT = {
     "profiles@1": "ac78d65483fccc75",
     "matches@1": "f22a66f46428a3b1",
     "specialties@1": "fbd6744494380207",
+    "shortlist@1": "0609295da606a4c6",
+    "shortlist_no_club@1": "0609295da606a4c6",
+    "shortlist_work_only@1": "0609295da606a4c6",
+    "parts@1": "661179d35870a114",
+    "wear@1": "c059903174c6aa1b",
 }
 
 

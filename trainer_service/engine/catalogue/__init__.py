@@ -10,11 +10,12 @@ from trainer_service.engine.catalogue.generated import GENERATED
 from trainer_service.engine.catalogue.installed import INSTALLED
 from trainer_service.engine.catalogue.market import MARKET
 from trainer_service.engine.catalogue.mixtures import MIXTURES
+from trainer_service.engine.catalogue.production import PRODUCTION
 from trainer_service.engine.catalogue.stepwise import STEPWISE
 
 __all__ = ["DATASETS", "Dataset"]
 
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
-    for dataset in (*INSTALLED, *GENERATED, *MARKET, *STEPWISE, *ENVIRONMENTS, *MIXTURES)
+    for dataset in (*INSTALLED, *GENERATED, *MARKET, *PRODUCTION, *STEPWISE, *ENVIRONMENTS, *MIXTURES)
 }

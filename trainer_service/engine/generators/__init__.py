@@ -17,6 +17,7 @@ from trainer_service.engine.generators import (
     grammar,
     market,
     mixture,
+    production,
     sequences,
     streams,
     tables,
@@ -39,6 +40,7 @@ GENERATORS: dict[str, Generator] = {
     "brackets@1": grammar.brackets,
     **streams.STREAMS,
     **market.MARKET,
+    **production.PRODUCTION,
 }
 
 
