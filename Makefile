@@ -58,6 +58,7 @@ drill: $(DEV_READY) ## Break workers, brokers and databases; count every submiss
 docs: $(DEV_READY) ## Write the generated parts of the documentation
 	$(BIN)/python -m trainer_service.engine.reference > docs/configuration.md
 	$(BIN)/python -m benchmarks.skills --docs
+	$(BIN)/python -m courses.curriculum > docs/curriculum.md
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Trainyard needs Python 3.11 or newer; none was found. Install it, or name it: make PYTHON=/path/to/python3 run"; exit 1; }

@@ -10,6 +10,7 @@ from typing import Any
 from courses import fields, grading, vocabulary
 from courses.budget import over_budget
 from courses.content import (
+    CONCEPTS_FILE,
     CourseDefinition,
     ExerciseDefinition,
     Finding,
@@ -18,6 +19,7 @@ from courses.content import (
     ModuleDefinition,
     load_course,
 )
+from courses.curriculum import read_vocabulary
 from courses.knob_schema import reachable_schemas
 from courses.knobs import effective, value_at
 from courses.reading import Unreadable, read_document
@@ -47,8 +49,11 @@ def check_loaded(loaded: LoadedCourse) -> LoadedCourse:
         return loaded
     _check_course_file(loaded, loaded.course)
     known_facts = _known_facts(loaded)
+    concepts = _known_concepts(loaded)
     for module in loaded.modules:
         _check_module(loaded, module, known_facts)
+        if concepts is not None:
+            _check_concepts(loaded, module, concepts)
     loaded.exercises = [exercise for exercise in loaded.exercises if _check_exercise(loaded, exercise)]
     return loaded
 
@@ -79,6 +84,40 @@ def _known_facts(loaded: LoadedCourse) -> set[str]:
             facts = data.get("facts", data) if isinstance(data, dict) else {}
             return {str(fact.get("name")) for fact in facts} if isinstance(facts, list) else set(facts)
     return set()
+
+
+def _known_concepts(loaded: LoadedCourse) -> set[str] | None:
+    """Names of the concepts that lie beside the course, or in it; None where no list can be read."""
+    for folder, file in ((loaded.path, CONCEPTS_FILE), (loaded.path.parent, f"../{CONCEPTS_FILE}")):
+        if (folder / CONCEPTS_FILE).is_file():
+            try:
+                document = read_document((folder / CONCEPTS_FILE).read_text(encoding="utf-8"))
+            except (Unreadable, UnicodeDecodeError) as error:
+                loaded.add(
+                    file, (), "yaml", f"The list of concepts cannot be read: {error}.", "Mend the file."
+                )
+                return None
+            loaded.documents[file] = document
+            vocabulary, flaws = read_vocabulary(document)
+            for flaw in flaws:
+                loaded.add(file, flaw.location, flaw.rule, flaw.message, flaw.remedy)
+            return set(vocabulary.concepts) if vocabulary else None
+    return None
+
+
+def _check_concepts(loaded: LoadedCourse, module: ModuleDefinition, known: set[str]) -> None:
+    """A lesson names concepts of the list, and its questions concepts of the lesson."""
+    file = f"modules/{module.slug}/index.md"
+    for index, name in enumerate(module.concepts):
+        if name not in known:
+            remedy = f"Add it to {CONCEPTS_FILE}, or use a name from there."
+            loaded.add(file, ("concepts", index), "unknown-concept", f"There is no concept '{name}'.", remedy)
+    for index, question in enumerate(module.quiz.questions if module.quiz else ()):
+        if question.concept and question.concept not in module.concepts:
+            message = f"The lesson has no concept '{question.concept}'."
+            where = ("questions", index, "concept")
+            remedy = "Use one from the front matter of its lesson."
+            loaded.add(f"modules/{module.slug}/quiz.yaml", where, "unknown-concept", message, remedy)
 
 
 def _check_module(loaded: LoadedCourse, module: ModuleDefinition, known_facts: set[str]) -> None:

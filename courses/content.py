@@ -22,6 +22,9 @@ from courses.reading import Document, Location, Unreadable, read_document
 from courses.rubric import Criterion, Rubric
 from trainer_service.engine import spec as engine_spec
 
+CONCEPTS_FILE = "concepts.yaml"
+"""What lessons may name as a concept; beside the courses, or in one."""
+
 Scalar = bool | int | float | str | None
 
 
