@@ -59,6 +59,7 @@ docs: $(DEV_READY) ## Write the generated parts of the documentation
 	$(BIN)/python -m trainer_service.engine.reference > docs/configuration.md
 	$(BIN)/python -m benchmarks.skills --docs
 	$(BIN)/python -m courses.curriculum > docs/curriculum.md
+	$(BIN)/python -m trainer_service.engine.portraits > courses/content/portraits.json
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Trainyard needs Python 3.11 or newer; none was found. Install it, or name it: make PYTHON=/path/to/python3 run"; exit 1; }

@@ -5,6 +5,7 @@ Written out rather than built with Altair, whose import would cost each web proc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from courses.agents import Bin
@@ -197,9 +198,15 @@ def rewards(bins: list[Bin]) -> Spec:
 
 def fact(published: Fact) -> Spec:
     """A published table as bars, each with its figure beside it."""
-    values = [{"label": _label(row), "value": row[-1], "text": f"{row[-1]:,}"} for row in published.rows]
+    rows = [(_label(row), row[-1]) for row in published.rows]
+    return counts(rows, published.unit or published.columns[-1].lower())
+
+
+def counts(rows: Sequence[tuple[str, Any]], unit: str) -> Spec:
+    """Labels with a number each as bars, in the given order, the number beside its bar."""
+    values = [{"label": label, "value": value, "text": f"{value:,}"} for label, value in rows]
     y = {"field": "label", "type": "nominal", "sort": None, "title": None}
-    x = {"field": "value", "type": "quantitative", "title": published.unit or published.columns[-1].lower()}
+    x = {"field": "value", "type": "quantitative", "title": unit}
     return {
         "$schema": SCHEMA,
         "data": {"values": values},

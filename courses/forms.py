@@ -23,6 +23,7 @@ from courses.knob_schema import reachable_schemas
 from courses.knobs import bound, plain, value_at
 from courses.reading import MAX_DIGITS
 from courses.rubric import Rubric
+from trainer_service.engine.catalogue import DATASETS
 from trainer_service.engine.spec import SpecProblem
 
 NAMES = {
@@ -68,6 +69,8 @@ _SEPARATORS = re.compile(r"[\[\],;]")
 
 def name_of(choice: object) -> str:
     """How a choice is called on pages; steps with settings as `impute (add indicator) + one hot`."""
+    if dataset := DATASETS.get(str(choice)):
+        return dataset.title
     words = str(choice).replace("=true", "").replace("=", " ").replace("(", " (")
     return NAMES.get(str(choice), words.replace("_", " ").replace("+", " + "))
 

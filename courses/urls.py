@@ -1,4 +1,4 @@
-"""Addresses of the course pages. `runs` and `review` stand first: no course may take these names."""
+"""Addresses of the course pages. No course may be called `runs`, `review` or `datasets`."""
 
 from django.urls import path
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("runs/<int:pk>/comment/", run_views.comment, name="comment"),
     path("runs/<int:pk>/override/", review_views.override, name="override"),
     path("review/", review_views.review, name="review"),
+    path("datasets/<str:name>/", views.dataset, name="dataset"),
     path("<slug:course>/", views.course, name="course"),
     path("<slug:course>/modules/<slug:module>/", views.module, name="module"),
     path("<slug:course>/modules/<slug:module>/quiz/", learning_views.quiz, name="quiz"),

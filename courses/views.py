@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courses import charts, knobs, presentation, progress, queries, roles, services
+from courses import charts, datasets, knobs, presentation, progress, queries, roles, services
 from courses.diagnosis.advice import config_of
 from courses.experiments import prefill
 from courses.facts import all_facts
@@ -104,6 +104,16 @@ def lesson_page(
         "standings": [one for one in standings if one.exercise.module_id == found.pk],
     }
     return render(request, "courses/module.html", context, status=status)
+
+
+@require_safe
+def dataset(request: HttpRequest, name: str) -> HttpResponse:
+    """The card of a dataset: where it is from, what is lopsided about it, how its training rows lie."""
+    found = datasets.card(name)
+    if found is None:
+        raise Http404("There is no such dataset.")
+    chart = charts.counts(found.targets, "training rows") if found.targets else None
+    return render(request, "courses/dataset.html", {"card": found, "chart": chart})
 
 
 def _exercises(course: Course) -> Any:
