@@ -38,7 +38,7 @@ def curve(
     """Training and validation loss or reward by epoch; the best epoch is marked where it is known."""
     rows = curve_rows(points, kind)
     scale = _loss_scale(rows) if kind.measure == "loss" else _reward_scale(rows)
-    axis = {"title": "epoch", "tickMinStep": 1, "format": "d"}
+    axis = {"title": kind.unit, "tickMinStep": 1, "format": "d"}
     x: Spec = {"field": "epoch", "type": "quantitative", "axis": axis}
     if epochs:
         x["scale"] = {"domain": [0, epochs], "nice": False}

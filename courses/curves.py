@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,7 @@ class CurveKind:
     digits: int
     summary: str
     parts: tuple[str, str] = ("training", "validation")
+    unit: str = "epoch"
 
 
 LOSS = CurveKind(
@@ -46,6 +49,43 @@ FORGING = CurveKind(
     "There is no validation loss: the metrics compare made examples with held-out ones.",
     parts=("generator", "discriminator"),
 )
+
+
+TRIALS = CurveKind(
+    title="Score by trial",
+    measure="score",
+    fields=("trial", "best"),
+    digits=4,
+    summary="Each trial of the search by its score on validation rows, and the best so far.",
+    parts=("trial", "best so far"),
+    unit="trial",
+)
+BLOCKS = CurveKind(
+    title="Score by block",
+    measure="score",
+    fields=("block", "mean"),
+    digits=4,
+    summary="Each block is scored before it is learned from.",
+    parts=("block", "mean so far"),
+    unit="block",
+)
+
+
+def live(spec: Mapping[str, Any]) -> tuple[CurveKind, int | None]:
+    """What a run of `spec` (canonical) shows while it trains, and how many points there will be at most."""
+    if "streaming" in spec:
+        return BLOCKS, spec["streaming"]["blocks"]
+    tuning = spec.get("tuning") or {"kind": "none"}
+    if tuning["kind"] == "grid":
+        return TRIALS, math.prod(_values(dimension) for dimension in tuning["space"])
+    if tuning["kind"] != "none":
+        return TRIALS, tuning["trials"]
+    return kind_of(spec["task"]), (spec.get("training") or {}).get("epochs")
+
+
+def _values(dimension: Mapping[str, Any]) -> int:
+    """How many values of a field a grid tries."""
+    return len(dimension["values"]) if dimension["kind"] == "choice" else int(dimension["steps"])
 
 
 def kind_of(task: str) -> CurveKind:

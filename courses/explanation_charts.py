@@ -68,7 +68,7 @@ def images(pictures: Sequence[Mapping[str, Any]]) -> Spec:
         for y, line in enumerate(lines)
         for x, share in enumerate(line)
     ]
-    axis = {"axis": None, "type": "ordinal"}
+    axis = {"axis": None, "type": "ordinal", "scale": {"padding": 0}}
     return {
         "$schema": SCHEMA,
         "data": {"values": values},
@@ -80,7 +80,7 @@ def images(pictures: Sequence[Mapping[str, Any]]) -> Spec:
         "spec": {
             "width": 84,
             "height": 84,
-            "mark": {"type": "rect", "tooltip": False},
+            "mark": {"type": "rect", "tooltip": False, "cornerRadius": 0, "strokeWidth": 0},
             "encoding": {
                 "x": {"field": "x", **axis},
                 "y": {"field": "y", **axis},

@@ -58,6 +58,8 @@ PARTS = {
     "schedule": "Schedule",
     "regularization": "Regularization",
     "training": "Training",
+    "augmentation": "Augmentation",
+    "transfer": "Transfer",
     "streaming": "Rows over time",
     "deployment": "Deployment",
     "evaluation": "Evaluation",

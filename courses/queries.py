@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
-from courses import knobs, pace, progress
+from courses import curves, knobs, pace, progress
+from courses.curves import CurveKind
 from courses.models import Allowance, Comment, Exercise, GradeEvent, Offering, Submission
 from trainer_service.models import TERMINAL_STATES, Run, RunState
 
@@ -84,7 +85,7 @@ class Curve:
 
     state: str
     is_over: bool
-    task: str
+    kind: CurveKind
     epochs: int | None
     points: list[dict[str, Any]]
     position: int | None
@@ -117,19 +118,21 @@ def curve_of_submission(*, user: User, pk: int, after: int = -1) -> Curve | None
 def _final(prefix: str = "") -> dict[str, F]:
     return {
         "final_points": F(f"{prefix}result__body__curve"),
-        "task": F(f"{prefix}spec__task"),
-        "epochs": F(f"{prefix}spec__training__epochs"),
+        "described": F(f"{prefix}spec"),
     }
 
 
 def _curve(run: Run, row: Any, state: str, user: User, after: int) -> Curve:
     points = row.final_points or run.progress or []
+    kind, most = curves.live(row.described)
+    if row.final_points:
+        kind = curves.kind_of(row.described["task"])
     position = progress.queue_position(run) if state == RunState.QUEUED else None
     return Curve(
         state=state,
         is_over=state in TERMINAL_STATES,
-        task=row.task,
-        epochs=row.epochs,
+        kind=kind,
+        epochs=most,
         points=[point for point in points if point["epoch"] > after],
         position=position,
         ask_again_seconds=pace.next_pause(user_id=user.pk, run_id=run.pk, position=position),

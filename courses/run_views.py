@@ -91,7 +91,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
             "is_over": curve.is_over,
             "position": curve.position,
             "points": curve.points,
-            "rows": charts.curve_rows(curve.points, curves.kind_of(curve.task)),
+            "rows": charts.curve_rows(curve.points, curve.kind),
             "ask_again_seconds": curve.ask_again_seconds,
         }
     )
@@ -194,9 +194,8 @@ def _was_trained_before(found: Submission) -> bool:
 
 def _progress(found: Submission) -> dict[str, Any]:
     run = found.run
-    epochs = run.spec.get("training", {}).get("epochs")
+    kind, epochs = curves.live(run.spec)
     waiting = found.state == RunState.QUEUED
-    kind = curves.kind_of(run.spec["task"])
     return {
         "has_curve": bool(epochs),
         "curve": charts.curve(run.progress, epochs=epochs, kind=kind),

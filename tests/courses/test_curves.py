@@ -39,3 +39,14 @@ def test_rewards_below_zero_can_be_drawn_before_and_after_the_first_epoch() -> N
         spec = charts.curve(points, epochs=40, best_epoch=1 if points else None, kind=curves.REWARD)
         svg = vl_convert.vegalite_to_svg(spec)
         assert "reward" in svg and "NaN" not in svg and "Infinity" not in svg
+
+
+def test_while_it_trains_a_search_shows_trials_and_a_stream_its_blocks():
+    network = {"task": "classification", "training": {"seed": 0, "epochs": 12}}
+    assert curves.live(network) == (curves.LOSS, 12)
+    assert curves.live({"task": "classification", "training": {"seed": 0}}) == (curves.LOSS, None)
+    space = [{"kind": "choice", "values": [1, 2, 3]}, {"kind": "range", "steps": 5}]
+    assert curves.live(network | {"tuning": {"kind": "grid", "space": space}}) == (curves.TRIALS, 15)
+    assert curves.live(network | {"tuning": {"kind": "random", "trials": 7}}) == (curves.TRIALS, 7)
+    assert curves.live(network | {"streaming": {"retrain": "every", "blocks": 9}}) == (curves.BLOCKS, 9)
+    assert curves.value_of({"epoch": 1, "values": {"best": 0.5}}, "best") == 0.5

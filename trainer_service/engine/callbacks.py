@@ -14,7 +14,11 @@ class Callbacks:
     """Hooks that do nothing; override what you need. `row` is the run's place in the list of specs."""
 
     def on_epoch(self, row: int, point: EpochPoint) -> None:
-        """Called for each run after each epoch of a network; a resumed run repeats its earlier points."""
+        """Called for each run after each epoch of a network; a resumed run repeats its earlier points.
+
+        Of a search it is called after each trial (values `trial` and `best`), of rows that arrive over time
+        after each block (`block` and `mean`); the number of the trial or block, from 1, is the epoch then.
+        """
 
     def dropped(self) -> frozenset[int]:
         """Rows to end early; asked before the first epoch and after each one."""

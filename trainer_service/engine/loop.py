@@ -63,7 +63,7 @@ class Trained:
     def begin(cls, recipe: Recipe, row: Row, patience: int | None, device: torch.device) -> Trained:
         """A row before its first epoch."""
         # A row that starts badly is compared with weights that exist: those it started from.
-        entry = State.initial(recipe, [row.seed], device)
+        entry = State.initial(recipe, [row], device)
         return cls(row, entry.weights[0].clone(), entry, patience)
 
     def go_on(self, checkpoint: Checkpoint) -> None:

@@ -69,12 +69,24 @@ class CrossEntropy(Loss):
         self._chosen = torch.empty(steps, 1, examples, device=device)
         self._highest = torch.empty(steps, examples, device=device)
         self._sums = torch.empty(steps, examples, device=device)
+        self._others: Tensor | None = None
+        self._shares = torch.ones(steps, examples, device=device)
+
+    def mix(self, others: Tensor, shares: Tensor) -> None:
+        """In this epoch examples are mixed with those of targets `others` (steps, N·B).
+
+        `shares` (steps, N, 1) remain of each.
+        """
+        self._others = others
+        self._shares.copy_(shares.expand(self._shape).flatten(1))
 
     def gradient(self, step: int, outputs: Tensor, targets: Tensor, error: Tensor) -> None:
         table, wanted = self._table, targets.unsqueeze(0)
         highest, sums = self._highest[step], self._sums[step]
         self._by_example.copy_(outputs)
         torch.gather(table, 0, wanted, out=self._chosen[step])
+        if self._others is not None:
+            self._choose_both(step)
         torch.amax(table, 0, out=highest)
         if self._is_smooth:
             _add_up(self._classes, self._means[step]).div_(len(self._classes))
@@ -83,8 +95,21 @@ class CrossEntropy(Loss):
         table.div_(sums)
         if self._is_smooth:
             table.sub_(self._spread)
-        table.scatter_add_(0, wanted, self._minus_rest).mul_(1 / self._shape[2])
+        if self._others is None:
+            table.scatter_add_(0, wanted, self._minus_rest)
+        else:
+            share = self._shares[step]
+            table.scatter_add_(0, wanted, self._minus_rest * share)
+            table.scatter_add_(0, self._others[step].unsqueeze(0), self._minus_rest * (1 - share))
+        table.mul_(1 / self._shape[2])
         error.copy_(self._by_example)
+
+    def _choose_both(self, step: int) -> None:
+        """The output of a mixed target is the mean of both; rows that mix nothing keep theirs as it is."""
+        assert self._others is not None
+        share, chosen = self._shares[step], self._chosen[step, 0]
+        other = self._table.gather(0, self._others[step].unsqueeze(0))[0]
+        chosen.copy_(torch.where(share == 1, chosen, share * chosen + (1 - share) * other))
 
     def epoch(self, variance: Tensor) -> tuple[Tensor, Tensor]:
         chosen, sums = self._chosen.view(self._shape), self._sums.view(self._shape)

@@ -18,6 +18,7 @@ class Stream(IntEnum):
 
     STARTS: where episodes begin. ACTIONS: what agents try, and how their world turns out in training. REPLAY:
     what they remember. CHANCE: how the world turns out in an episode with a seed of its own.
+    AUGMENTING: how training images are changed. MIXING: in which shares pairs of examples are mixed.
     SHUFFLES: how the column of a feature is shuffled to see what it is worth; a feature adds its number.
     LATENT: what a generator starts from while it learns. SAMPLES: what it starts from when it is asked.
     """
@@ -31,6 +32,8 @@ class Stream(IntEnum):
     CHANCE = 259
     LATENT = 260
     SAMPLES = 261
+    AUGMENTING = 262
+    MIXING = 263
     SHUFFLES = 65536
 
 

@@ -121,6 +121,8 @@ def _parts() -> Iterator[str]:
     yield "### `training`\n"
     yield from _table(specs.Training)
     for name, part in (
+        ("augmentation", specs.Augmentation),
+        ("transfer", specs.Transfer),
         ("streaming", specs.Streaming),
         ("deployment", specs.Deployment),
         ("evaluation", specs.Evaluation),

@@ -18,6 +18,7 @@ from trainer_service.engine import preprocess
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import folds
 from trainer_service.engine.families import FAMILIES
+from trainer_service.engine.families.base import flops_of
 from trainer_service.engine.metrics import Metrics
 from trainer_service.engine.report import Finished
 from trainer_service.engine.results import CANCELLED, EpochPoint, Failure
@@ -35,6 +36,7 @@ class Validated:
     kept: Finished
     folds: list[Metrics] = field(default_factory=list)
     examples: int = 0
+    flops: float = 0.0
     pruned: bool = False
 
     @property
@@ -54,11 +56,12 @@ class Validated:
 
 @dataclass(slots=True)
 class Searched:
-    """The best of all trials, and what became of each."""
+    """The best of all trials, what became of each, and what all of them took."""
 
     best: Validated
     trials: list[dict[str, Any]]
     examples: int
+    flops: float
 
 
 def validate(spec: RunSpec, callbacks: Callbacks, device: str, report: Report | None = None) -> Validated:
@@ -73,6 +76,7 @@ def validate(spec: RunSpec, callbacks: Callbacks, device: str, report: Report | 
         found = found or Validated(kept)
         found.kept = kept
         found.examples += fitted.examples
+        found.flops += flops_of(spec, fitted, prepared)
         if 0 in callbacks.dropped():
             fitted.failure = CANCELLED
         found.pruned = watch.is_pruned
@@ -142,7 +146,7 @@ class _Hunt:
         self.best: Validated | None = None
         self.last: Validated | None = None
         self.best_score = -math.inf
-        self.examples = 0
+        self.examples, self.flops = 0, 0.0
         self._known: dict[str, dict[str, Any]] = {}
 
     @property
@@ -152,6 +156,23 @@ class _Hunt:
 
     def attempt(self, values: Values, report: Report | None = None) -> float | None:
         """Train the trial with `values`; returns its score, higher is better, None where it has none."""
+        score = self._try(values, report)
+        best = self.best_score if self.best is not None else None
+        shown = {"trial": score, "best": best}
+        self.callbacks.on_epoch(
+            0,
+            EpochPoint(
+                epoch=len(self.trials),
+                train_loss=None,
+                validation_loss=None,
+                values={
+                    name: None if value is None else self._turned(value) for name, value in shown.items()
+                },
+            ),
+        )
+        return score
+
+    def _try(self, values: Values, report: Report | None) -> float | None:
         start = time.perf_counter()
         trial: dict[str, Any] = {"number": len(self.trials), "values": dict(values)}
         self.trials.append(trial)
@@ -166,6 +187,7 @@ class _Hunt:
             return None if known["score"] is None else self._turned(known["score"])
         found = validate(spec, self.callbacks, self.device, report)
         self.examples += found.examples
+        self.flops += found.flops
         self.last = found
         score = self._judge(found, trial)
         trial["seconds"] = time.perf_counter() - start
@@ -184,7 +206,7 @@ class _Hunt:
             max(scored, key=lambda trial: self._turned(trial["score"]))["is_best"] = True
         if self.is_over:
             best.kept.fitted.failure = CANCELLED
-        return Searched(best, self.trials, self.examples)
+        return Searched(best, self.trials, self.examples, self.flops or best.flops)
 
     def _judge(self, found: Validated, trial: dict[str, Any]) -> float | None:
         if found.pruned:

@@ -14,15 +14,16 @@ than one batch, all rows are one smaller batch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from trainer_service.engine.architectures.base import Architecture, Memory
+from trainer_service.engine.augmenting import Augmenter, Changes
 from trainer_service.engine.dropout import Dropping, Masks
-from trainer_service.engine.losses import LOSSES, Shape, mean_of_steps
+from trainer_service.engine.losses import LOSSES, CrossEntropy, Shape, mean_of_steps
 from trainer_service.engine.optimizers import Rates, StepSizes, choose
 from trainer_service.engine.penalties import Limits, Penalties
 from trainer_service.engine.randomness import Stream, generator
@@ -33,7 +34,7 @@ class Row:
     """What may differ between the runs of a stack.
 
     `dropout` is in 1/256; `block` is a place in `Blocks`; `smoothing` is the share of a target (0..1) that is
-    spread over all classes.
+    spread over all classes; `changes` are made to the row's own training examples when they are shown.
     """
 
     seed: int
@@ -42,6 +43,8 @@ class Row:
     block: int = 0
     limits: Limits = Limits()
     smoothing: float = 0.0
+    changes: Changes = Changes()
+    start: Tensor | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,10 @@ class State:
         return State(self.weights[index], [moment[index] for moment in self.moments], self.steps)
 
     @classmethod
-    def initial(cls, recipe: Recipe, seeds: Sequence[int], device: torch.device) -> State:
-        """Rows that have not learned anything yet, each drawn from its seed."""
-        weights = torch.stack([recipe.network.initial(seed) for seed in seeds]).to(device)
+    def initial(cls, recipe: Recipe, rows: Sequence[Row], device: torch.device) -> State:
+        """Rows before their first step: as they start, or each drawn from its seed."""
+        drawn = [recipe.network.initial(row.seed) if row.start is None else row.start for row in rows]
+        weights = torch.stack(drawn).to(device)
         return cls(weights, choose(recipe.optimizer, fused=recipe.fused).moments_like(weights))
 
     @classmethod
@@ -89,12 +93,16 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What all runs of a stack share. `fused=None` takes the fused optimizer where torch has it."""
+    """What all runs of a stack share. `fused=None` takes the fused optimizer where torch has it; `image` is
+    the (height, width, channels) of examples that are images. The first `frozen` numbers of a row stay.
+    """
 
     network: Architecture
     optimizer: str
     batch_size: int
     fused: bool | None = None
+    image: tuple[int, int, int] = (1, 1, 1)
+    frozen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +130,11 @@ class Stack:
         self.recipe, self.rows, self.data = recipe, tuple(rows), data
         optimizer = choose(recipe.optimizer, fused=recipe.fused)
         if state is None:
-            state = State.initial(recipe, [row.seed for row in rows], data.features.device)
+            state = State.initial(recipe, rows, data.features.device)
         self._steps_done = state.steps
         self.weights, self._moments = state.weights, state.moments
         self._gradients = torch.zeros_like(self.weights)
+        self._frozen = self.weights[:, : recipe.frozen].clone()
         sizes = [row.sizes for row in rows]
         self._optimizer = optimizer(self.weights, self._gradients, sizes, self._moments)
         self._penalties = Penalties(self.weights, self._gradients, [row.limits for row in rows])
@@ -173,6 +182,7 @@ class Stack:
         loss = LOSSES[architecture.task]
         shape = Shape(self._steps, runs, batch, architecture.outputs)
         self._loss = loss(shape, device, [row.smoothing for row in self.rows])
+        self._augmenter = self._make_augmenter()
         blocks = torch.tensor([row.block for row in self.rows], device=device)
         self._offsets = (blocks * available).unsqueeze(1)
         self._variance = self.data.variance[blocks]
@@ -187,6 +197,15 @@ class Stack:
         rows = [Dropping(row.seed, row.dropout) for row in self.rows]
         return Masks(rows, widths, self._steps, self._batch, self.weights.device)
 
+    def _make_augmenter(self) -> Augmenter | None:
+        mixes = isinstance(self._loss, CrossEntropy)  # only class targets can be mixed
+        changes = [row.changes if mixes else replace(row.changes, mixup=0.0) for row in self.rows]
+        if all(change == Changes() for change in changes):
+            return None
+        seeds = [row.seed for row in self.rows]
+        pairs = list(zip(seeds, changes, strict=True))
+        return Augmenter(pairs, self.recipe.image, self._steps, self._batch)
+
     # One step -------------------------------------------------------------------------------------------
 
     def _deal(self, epoch: int) -> None:
@@ -197,19 +216,30 @@ class Stack:
             self._order[:, position] = order[:dealt].view(self._steps, self._batch)
         self._order += self._offsets
         torch.index_select(self._labels, 0, self._order.view(-1), out=self._targets.flatten(0, 1))
+        if self._augmenter:
+            self._augmenter.begin(epoch)
+            if self._augmenter.mixes and isinstance(self._loss, CrossEntropy):
+                others = self._targets.view(self._steps, len(self.rows), self._batch).flip(2)
+                self._loss.mix(others.flatten(1), self._augmenter.shares)
 
     def _step(self, epoch: int, step: int, rates: Rates) -> None:
         if self._masks:
             self._masks.prepare(epoch, step)
         torch.index_select(self._examples, 0, self._order[step].view(-1), out=self._inputs)
+        if self._augmenter:
+            self._augmenter.change(step, self._inputs.view(len(self.rows), self._batch, -1))
         self._program.forward(step)
         self._loss.gradient(step, self._program.outputs, self._targets[step], self._program.error)
         self._program.backward(step)
         if step == self._steps - 1:
             self._before.copy_(self.weights)
         self._steps_done += 1
+        if self.recipe.frozen:
+            self._gradients[:, : self.recipe.frozen].zero_()
         self._penalties.apply()
         self._optimizer.step(self._steps_done, rates)
+        if self.recipe.frozen:  # weight decay would move them too
+            self.weights[:, : self.recipe.frozen] = self._frozen
 
     # After an epoch -------------------------------------------------------------------------------------
 

@@ -15,9 +15,8 @@ import numpy as np
 from trainer_service.engine import drift, preprocess
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Rows, TrainingRows, balanced, blocks, joined
-from trainer_service.engine.estimate.table import FORMS
 from trainer_service.engine.families import FAMILIES
-from trainer_service.engine.families.base import Fitted, Prediction
+from trainer_service.engine.families.base import Fitted, Prediction, flops_of
 from trainer_service.engine.metrics import Metrics, evaluate
 from trainer_service.engine.report import Finished
 from trainer_service.engine.results import CANCELLED, EpochPoint
@@ -58,7 +57,7 @@ def stream(spec: RunSpec, callbacks: Callbacks, device: str) -> Streamed:
         said.append(found.kept.predict(found.kept.preprocessor(block.features)))
         told = _told(spec, number, block, course.reference, said[-1])
         found.blocks.append(told)
-        callbacks.on_epoch(0, _point(number, told["score"]))
+        callbacks.on_epoch(0, _point(number, found.blocks))
         if told["retrained"]:
             found.kept = course.learn(arriving[spec.streaming.arrived(number)], block)
     found.examples, found.flops = course.examples, course.flops
@@ -105,7 +104,7 @@ class _Course:
         if 0 in self.callbacks.dropped():
             fitted.failure = CANCELLED
         self.examples += fitted.examples
-        self.flops += _flops(self.spec, fitted, rows)
+        self.flops += flops_of(self.spec, fitted, rows)
         self.kept = Finished.of(self.spec, FAMILIES[self.spec.model.family], fitted, preprocessor, prepared)
         return self.kept
 
@@ -115,12 +114,6 @@ class _Course:
             return family.update(self.spec, self.kept.trained if self.kept else None, rows.train)
         (fitted,) = family.fit([self.spec], [rows], callbacks=_Quiet(self.callbacks), device=self.device)
         return fitted
-
-
-def _flops(spec: RunSpec, fitted: Fitted, rows: TrainingRows) -> float:
-    if fitted.flops is not None:
-        return fitted.flops
-    return FORMS[spec.model.family](spec, len(rows.train), len(rows.validation)).flops
 
 
 def _told(
@@ -144,8 +137,11 @@ def _told(
     }
 
 
-def _point(number: int, score: float | None) -> EpochPoint:
-    return EpochPoint(epoch=number, train_loss=None, validation_loss=None, validation_score=score)
+def _point(number: int, told: Sequence[dict[str, Any]]) -> EpochPoint:
+    """The score of the latest block, and the mean of all so far."""
+    scores = [block["score"] for block in told if block["score"] is not None]
+    values = {"block": told[-1]["score"], "mean": sum(scores) / len(scores) if scores else None}
+    return EpochPoint(epoch=number, train_loss=None, validation_loss=None, values=values)
 
 
 def _together(said: Sequence[Prediction]) -> Prediction:

@@ -189,7 +189,7 @@ def _train_several(stack: _Stack, setting: Setting) -> RunResult:
                 found = search(spec, stack.callbacks, setting.device)
             else:
                 validated = validate(spec, stack.callbacks, setting.device)
-                found = Searched(validated, [], validated.examples)
+                found = Searched(validated, [], validated.examples, validated.flops)
         with meter.phase("evaluate"):
             result = _reported(found.best.kept, folder)
     result.versions = versions(setting.device) | result.versions
@@ -199,6 +199,7 @@ def _train_several(stack: _Stack, setting: Setting) -> RunResult:
         result.metrics["validation"] = found.best.mean()
         shared = telemetry.describe(meter, found.examples, tariff=setting.tariff, device=setting.device)
         kept = found.best.kept
+        kept.fitted.flops = found.flops
         result.telemetry |= shared | size(kept) | latency(kept) | {"resumed_at_epoch": 0}
         result.deployment = deployment(kept)
     return result

@@ -71,7 +71,7 @@ function showState(answer) {
   if (answer.state === "running") {
     part("title").textContent = "Training";
     part("waiting")?.remove();
-    part("note").textContent = figure ? "The curve moves as epochs end." : "It is soon over.";
+    part("note").textContent = figure ? "The curve moves as training goes on." : "It is soon over.";
     part("words").textContent = "Training has begun.";
     document.querySelector("[data-run-state]").replaceChildren(part("badge").content.cloneNode(true));
   }

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from trainer_service.engine.augmenting import Changes
 from trainer_service.engine.catalogue import DATASETS, Dataset
 from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.penalties import Limits
@@ -22,8 +23,14 @@ from trainer_service.engine.stack import Row
 
 # Rows of a stack: what each may have of its own.
 stack_rows = st.builds(
-    lambda seed, rate, decay, momentum, dropout, block, limits, smoothing: Row(
-        seed, StepSizes(rate, decay, momentum, nesterov=block == 0), dropout, block, limits, smoothing
+    lambda seed, rate, decay, momentum, dropout, block, limits, smoothing, changes: Row(
+        seed,
+        StepSizes(rate, decay, momentum, nesterov=block == 0),
+        dropout,
+        block,
+        limits,
+        smoothing,
+        changes,
     ),
     st.integers(0, 2**31 - 1),
     st.sampled_from([1e-4, 3e-3, 0.1, 1e20]),  # the last one diverges at once
@@ -33,6 +40,7 @@ stack_rows = st.builds(
     st.integers(0, 1),
     st.sampled_from([Limits(), Limits(), Limits(l1=0.01), Limits(clip=0.5), Limits(0.1, 2.0)]),
     st.sampled_from([0.0, 0.0, 0.1]),
+    st.sampled_from([Changes(), Changes(), Changes(mixup=0.4)]),
 )
 PENALTIES = st.sampled_from(["none", "l1", "l2", "elastic_net"])
 DEPTHS = st.none() | st.integers(1, 64)
@@ -239,6 +247,17 @@ VALIDATIONS = st.just(HOLD_OUT) | st.sampled_from(
         {"kind": "grouped", "folds": 2},
     ]
 )
+TRANSFERS = st.fixed_dictionaries(
+    {
+        "use": st.sampled_from(["none", "pretrain"]),
+        "source": st.sampled_from(["signs@1"]),
+        "epochs": st.integers(1, 2),
+        "freeze": st.integers(0, 8),
+    }
+)
+AUGMENTATIONS = st.just({}) | st.fixed_dictionaries(
+    {"shift": st.integers(0, 4), "flip": st.booleans(), "noise": st.just(0.0) | st.floats(0, 8)}
+)
 STREAMINGS = st.just({}) | st.fixed_dictionaries(
     {
         "retrain": st.sampled_from(["never", "every", "on_drift"]),
@@ -275,6 +294,10 @@ def afterwards(draw: st.DrawFn, dataset: Dataset, task: str, family: str) -> dic
         raw["evaluation"] = {"explain": draw(st.sampled_from(["none", "none", "features"])), "repeats": 3}
     if dataset.form == "image" and task == "classification" and family in NEURAL_FAMILIES:
         raw["evaluation"] = {"explain": draw(st.sampled_from(["none", "none", "pixels"]))}
+    if dataset.form == "image" and task == "classification" and family in NEURAL_FAMILIES:
+        raw["augmentation"] = draw(AUGMENTATIONS)
+    if dataset.name == "sign_meanings@1" and FAMILY_SPECS[family].is_transferable:
+        raw["transfer"] = draw(TRANSFERS)
     if dataset.is_ordered and dataset.form == "table":
         raw["streaming"] = draw(STREAMINGS)
         raw["validation"] = {"kind": "hold_out"}
@@ -322,6 +345,7 @@ def specs(draw: st.DrawFn) -> RunSpec:
             "dropout": draw(st.floats(0, 0.9)),
             "l1": draw(st.just(0.0) | RATIOS),
             "gradient_clip": draw(st.none() | st.floats(1e-3, 1e3)),
+            "mixup": draw(st.just(0.0) | st.floats(0, 4)) if dataset.form != "text" else 0.0,
             "label_smoothing": draw(st.just(0.0) | st.floats(0, 0.5)),
             "early_stopping_patience": draw(st.none() | st.integers(1, 100)),
         },
@@ -339,7 +363,16 @@ def specs(draw: st.DrawFn) -> RunSpec:
     except SpecError as error:
         assert all(
             problem.path.partition(".")[0]
-            in {"data", "model", "preprocessing", "validation", "schedule", "evaluation", "streaming"}
+            in {
+                "data",
+                "model",
+                "preprocessing",
+                "validation",
+                "schedule",
+                "evaluation",
+                "streaming",
+                "augmentation",
+            }
             for problem in error.problems
         ), error
         assume(False)

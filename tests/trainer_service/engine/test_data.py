@@ -30,6 +30,8 @@ HELD_OUT = {
     "stream_sudden@1": "2908076bb3bc47f3",
     "stream_gradual@1": "2908076bb3bc47f3",
     "stream_steady@1": "2908076bb3bc47f3",
+    "signs@1": "ba5e94507167c8c5",
+    "sign_meanings@1": "de27c04538822cfe",
     "machines@1": "bdb062c11274f753",
     "moons@1": "76d0d297999d4a15",
     "reviews@1": "0229fda81ad16429",

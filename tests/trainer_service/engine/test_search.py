@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -275,3 +275,25 @@ def test_what_cannot_be_validated_or_searched_is_refused_with_a_remedy(parts, pa
     found, message = problem(**parts)
     assert said in message, message
     assert found == path or path.startswith(found)
+
+
+def test_operations_of_all_folds_and_trials_are_counted(run, mlp):
+    one = run([mlp()])[0].telemetry["flops"]
+    folded = run([mlp(validation={"kind": "k_fold", "folds": 4})])[0].telemetry["flops"]
+    assert folded == pytest.approx(4 * one, rel=0.1)
+    space = [{"kind": "choice", "path": "optimizer.learning_rate", "values": [0.001, 0.003, 0.01]}]
+    searched = run([mlp(tuning={"kind": "grid", "space": space})])[0].telemetry["flops"]
+    assert searched == pytest.approx(3 * one)
+
+
+def test_each_trial_is_told_with_its_score_and_the_best_so_far(run, mlp):
+    class Heard(Callbacks):
+        points: ClassVar[list[Any]] = []
+
+        def on_epoch(self, row, point):
+            self.points.append((point.epoch, point.values))
+
+    space = [{"kind": "choice", "path": "optimizer.learning_rate", "values": [0.003, 1e-6]}]
+    (result,) = run([mlp(tuning={"kind": "grid", "space": space})], Heard())
+    first, second = (trial["score"] for trial in result.trials)
+    assert Heard.points == [(1, {"trial": first, "best": first}), (2, {"trial": second, "best": first})]

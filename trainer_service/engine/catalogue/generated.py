@@ -173,4 +173,40 @@ GENERATED: tuple[Dataset, ...] = (
             ),
         )
     ),
+    *(
+        _made(
+            name=name,
+            title=title,
+            task="classification",
+            rows=rows,
+            held_out_rows=held_out,
+            features=100,
+            sha256=sha256,
+            summary=summary,
+            classes=classes,
+            form="image",
+            shape=(10, 10),
+            feature_names=tuple(f"pixel {row},{column}" for row in range(10) for column in range(10)),
+        )
+        for name, title, rows, held_out, summary, classes, sha256 in (
+            (
+                "signs@1",
+                "Signs, generated",
+                2400,
+                400,
+                "Noisy 10×10 images with one of eight small signs anywhere in them: which sign is it?",
+                ("plus", "cross", "ring", "diamond", "T", "inverted T", "L", "hook"),
+                "1080cb23cd162e3df3971cea711c57f40ea1bcc0dd1abccac67123a7ef5a8c96",
+            ),
+            (
+                "sign_meanings@1",
+                "Meanings of signs, generated",
+                1200,
+                600,
+                "The same eight signs as in signs@1, but what is asked is what they mean.",
+                ("allowed", "warning", "forbidden"),
+                "3dd31fac8802c58d62e138d614d7877091524b5d1b3576435a2021891fc2d974",
+            ),
+        )
+    ),
 )

@@ -8,7 +8,7 @@ is loaded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainer_service.engine.estimate import (
     control,
@@ -99,7 +99,12 @@ class _Trial:
 def _of_trial(spec: RunSpec) -> _Trial:
     if spec.streaming.is_on:
         return _of_stream(spec)
-    return _of_fit(spec, *spec.rows_of_a_fit)
+    if not spec.transfer.is_on:
+        return _of_fit(spec, *spec.rows_of_a_fit)
+    own, source = _of_fit(spec, *spec.rows_of_a_fit), spec.first_training()
+    first = _of_fit(source, *source.rows_of_a_fit)
+    again = spec.validation.fits
+    return replace(own, flops=own.flops + again * first.flops, fits=own.fits + again * first.fits)
 
 
 def _of_stream(spec: RunSpec) -> _Trial:

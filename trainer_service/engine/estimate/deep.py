@@ -7,6 +7,7 @@ from math import prod
 
 from trainer_service.engine import spec as specs
 from trainer_service.engine.estimate.base import MEGABYTE, Estimate
+from trainer_service.engine.estimate.networks import changing_seconds
 from trainer_service.engine.spec import RunSpec
 
 
@@ -124,6 +125,7 @@ def _cost(spec: RunSpec, train: int, validation: int, work: _Work, pace: _Pace) 
     steps = epochs * (train // batch)
     multiplied = work.products * (3.0 * batch * steps + validation * epochs)
     per_step = work.calls * pace.call + work.parameters * pace.parameter + work.units * batch * pace.unit
+    per_step += 60e-6 * bool(spec.regularization.mixup) + changing_seconds(spec, batch)
     seen = max(batch, min(validation, 256))
     return Estimate(
         parameters=work.parameters,

@@ -31,12 +31,13 @@ def _feed_forward(spec: RunSpec, train: int, validation: int, sizes: tuple[int, 
     batch = min(spec.training.batch_size, train)
     steps = epochs * (train // batch)
     units = batch * sum(padded[1:])
+    changing = 60e-6 * bool(spec.regularization.mixup) + changing_seconds(spec, batch)
     per_unit = 4.3e-9 if spec.regularization.dropout else 3.2e-9
     multiplied = 6 * products * batch * steps + 2 * products * validation * epochs
     seconds = (
         0.015
         + 0.4e-3 * epochs
-        + steps * (14e-6 + 16e-6 * len(sizes) + 1.4e-9 * held + per_unit * units)
+        + steps * (changing + 14e-6 + 16e-6 * len(sizes) + 1.4e-9 * held + per_unit * units)
         + 4.8e-12 * multiplied
         + 0.18e-6 * held
     )
@@ -50,3 +51,11 @@ def _feed_forward(spec: RunSpec, train: int, validation: int, sizes: tuple[int, 
 
 def _products(sizes: tuple[int, ...]) -> int:
     return sum(a * b for a, b in pairwise(sizes))
+
+
+def changing_seconds(spec: RunSpec, batch: int) -> float:
+    """Seconds of a step to change its images."""
+    how = spec.augmentation
+    if not (how.shift or how.flip or how.noise):
+        return 0.0
+    return 120e-6 + batch * spec.dataset.features * (6e-9 + (8e-9 if how.noise else 0.0))

@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, Rows, TrainingRows
+from trainer_service.engine.estimate.table import FORMS
 from trainer_service.engine.results import CANCELLED, EpochPoint, Failure
 from trainer_service.engine.spec import RunSpec
 from trainer_service.engine.tasks import UNSUPERVISED
@@ -191,6 +192,13 @@ class ScikitLearnFamily(Family):
 def by_class(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """A decision function as one column for each class, also where two classes share one number."""
     return np.column_stack([-scores, scores]) if scores.ndim == 1 else scores
+
+
+def flops_of(spec: RunSpec, fitted: Fitted, rows: TrainingRows) -> float:
+    """Floating-point operations of one fit: counted, or by the closed form for as many rows."""
+    if fitted.flops is not None:
+        return fitted.flops
+    return FORMS[spec.model.family](spec, len(rows.train), len(rows.validation)).flops
 
 
 def said(spec: RunSpec, family: Family, model: Any, features: Features) -> Prediction:

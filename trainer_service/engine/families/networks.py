@@ -14,11 +14,13 @@ from torch import Tensor
 from trainer_service.engine.architectures.base import Architecture
 from trainer_service.engine.architectures.feed_forward import Network
 from trainer_service.engine.architectures.specs import architecture_of
+from trainer_service.engine.augmenting import Changes
 from trainer_service.engine.callbacks import Callbacks
 from trainer_service.engine.data import Features, Rows, TrainingRows
 from trainer_service.engine.estimate.table import FORMS
 from trainer_service.engine.families.base import Family, Fitted, Prediction
 from trainer_service.engine.families.quantized import QuantizedNetwork
+from trainer_service.engine.families.transfer import Start, frozen_length, starts
 from trainer_service.engine.loop import Plan, Trained, dead_unit_share, train_stack
 from trainer_service.engine.optimizers import StepSizes
 from trainer_service.engine.penalties import Limits
@@ -82,18 +84,35 @@ class NeuralNetwork(Family):
     ) -> list[Fitted]:
         first = specs[0]
         architecture = self.build(first)
-        recipe = Recipe(architecture, first.optimizer.kind, first.training.batch_size)
+        begun: Sequence[Start | None] = [None] * len(specs)
+        if first.transfer.is_on:
+            begun = starts(self, specs, callbacks, device)
+        recipe = Recipe(
+            architecture,
+            first.optimizer.kind,
+            first.training.batch_size,
+            image=_image(first),
+            frozen=frozen_length(architecture, first.transfer.freeze) if first.transfer.is_on else 0,
+        )
         blocks, places, scales = _blocks(architecture, specs, rows, device)
-        stack_rows = [_row(spec, place) for spec, place in zip(specs, places, strict=True)]
+        stack_rows = [
+            replace(_row(spec, place), start=start.weights if start else None)
+            for spec, place, start in zip(specs, places, begun, strict=True)
+        ]
         patience = [spec.regularization.early_stopping_patience for spec in specs]
         plan = Plan(first.training.epochs, first.schedule, patience)
         trained = train_stack(recipe, stack_rows, blocks, plan, callbacks)
         one_fit = FORMS[first.model.family](first, len(rows[0].train), len(rows[0].validation))
         flops = one_fit.flops / first.training.epochs
-        return [
+        fitted = [
             _fitted(architecture, run, scales[place], blocks.validation_features[place], flops)
             for run, place in zip(trained, places, strict=True)
         ]
+        for one, start in zip(fitted, begun, strict=True):
+            if start is not None:
+                one.examples += start.examples
+                one.flops = (one.flops or 0.0) + start.flops
+        return fitted
 
     def restore(self, spec: RunSpec, stored: Mapping[str, Any]) -> TrainedNetwork:
         architecture, target = self.build(spec), TargetScale(*stored["target"].tolist())
@@ -147,7 +166,22 @@ def _row(spec: RunSpec, block: int) -> Row:
         block=block,
         limits=Limits(regularization.l1, regularization.gradient_clip),
         smoothing=regularization.label_smoothing if spec.task == "classification" else 0.0,
+        changes=_changes(spec),
     )
+
+
+def _changes(spec: RunSpec) -> Changes:
+    if spec.task != "classification":
+        return Changes()
+    return Changes(**spec.augmentation.model_dump(), mixup=spec.regularization.mixup)
+
+
+def _image(spec: RunSpec) -> tuple[int, int, int]:
+    """Height, width and channels of an example, where it is an image."""
+    if spec.form != "image":
+        return (1, 1, 1)
+    height, width, *channels = spec.dataset.shape
+    return (height, width, channels[0] if channels else 1)
 
 
 def _blocks(

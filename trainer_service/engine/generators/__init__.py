@@ -19,6 +19,7 @@ from trainer_service.engine.generators import (
     mixture,
     production,
     sequences,
+    signs,
     streams,
     tables,
     texts,
@@ -39,6 +40,7 @@ GENERATORS: dict[str, Generator] = {
     "shops@1": sequences.shops,
     "brackets@1": grammar.brackets,
     **streams.STREAMS,
+    **signs.SIGN_IMAGES,
     **market.MARKET,
     **production.PRODUCTION,
 }

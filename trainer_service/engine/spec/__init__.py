@@ -5,6 +5,7 @@ show. `parse` reports all mistakes at once, each with the path of its field. `ca
 effect on the model at hand, so that equal trainings have equal digests.
 """
 
+from trainer_service.engine.spec.augmentation import Augmentation
 from trainer_service.engine.spec.base import ENGINE_VERSION, SPEC_VERSION, FamilySpec, SpecModel, tag
 from trainer_service.engine.spec.data import Data
 from trainer_service.engine.spec.deployment import Deployment
@@ -64,6 +65,7 @@ from trainer_service.engine.spec.training import (
     Training,
     WarmUp,
 )
+from trainer_service.engine.spec.transfer import Transfer
 from trainer_service.engine.spec.tuning import (
     TUNING_SPECS,
     BayesianSearch,
@@ -86,12 +88,14 @@ from trainer_service.engine.spec.validation import (
 )
 
 __all__ = [
+    "Augmentation",
     "Autoencoder",
     "Adam",
     "Plateau",
     "RMSprop",
     "StepDecay",
     "WarmUp",
+    "Transfer",
     "Transformer",
     "RNN",
     "LSTM",

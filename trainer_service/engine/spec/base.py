@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from trainer_service.engine.tasks import Form, Task
 
 SPEC_VERSION: Literal[1] = 1
-ENGINE_VERSION = "2"  # raise when the same spec would give other numbers
+ENGINE_VERSION = "3"  # raise when the same spec would give other numbers
 
 
 class OnlyIf:
@@ -79,6 +79,7 @@ class FamilySpec(SpecModel):
     splits_rows    it cuts its training rows into folds of its own
     has_probabilities  it says how likely each class is
     takes_missing  it can learn from rows with missing values
+    is_transferable  it can begin with what another dataset taught
     is_incremental  it can go on learning from new rows alone
     is_quantizable  its weights can be stored as whole numbers of 8 bits
     example        fields of the example in the documentation
@@ -95,6 +96,7 @@ class FamilySpec(SpecModel):
     takes_weights: ClassVar[bool] = False
     splits_rows: ClassVar[bool] = False
     has_probabilities: ClassVar[bool] = False
+    is_transferable: ClassVar[bool] = False
     is_incremental: ClassVar[bool] = False
     is_quantizable: ClassVar[bool] = False
     example: ClassVar[Mapping[str, Any]] = {}

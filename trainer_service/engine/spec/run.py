@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from trainer_service.engine import catalogue
-from trainer_service.engine.spec.base import SPEC_VERSION, AddedLater, FamilySpec, SpecModel
+from trainer_service.engine.spec.augmentation import Augmentation
+from trainer_service.engine.spec.base import SPEC_VERSION, AddedLater, FamilySpec, PerRow, SpecModel
 from trainer_service.engine.spec.data import Data
 from trainer_service.engine.spec.deployment import Deployment
 from trainer_service.engine.spec.evaluation import Evaluation
@@ -24,6 +25,7 @@ from trainer_service.engine.spec.training import (
     Schedule,
     Training,
 )
+from trainer_service.engine.spec.transfer import Transfer
 from trainer_service.engine.spec.tuning import MOST_TRIALS, NoTuning, SearchSpec, Tuning
 from trainer_service.engine.spec.validation import HoldOut, TimeOrdered, Validation
 from trainer_service.engine.tasks import ACTING, OF_POSITIVE_CLASS, OF_PROBABILITIES, SCORES, Form, Task
@@ -38,7 +40,9 @@ class RunSpec(SpecModel):
     preprocessing: list[PreprocessingStep] = Field(
         default=[], max_length=6, description="Steps before the model, fitted on the training rows only."
     )
+    augmentation: Annotated[Augmentation, AddedLater(), PerRow()] = Augmentation()
     model: Model
+    transfer: Annotated[Transfer, AddedLater()] = Transfer()
     rewards: Annotated[Rewards, AddedLater()] = Rewards()
     validation: Annotated[Validation, AddedLater()] = HoldOut(kind="hold_out")
     tuning: Annotated[Tuning, AddedLater()] = NoTuning(kind="none")
@@ -64,6 +68,8 @@ class RunSpec(SpecModel):
             _deployment_problem,
             _evaluation_problem,
             _streaming_problem,
+            _augmentation_problem,
+            _transfer_problem,
         ):
             problem = check(self)
             if problem:
@@ -111,6 +117,18 @@ class RunSpec(SpecModel):
     def is_single(self) -> bool:
         """Whether one model is trained, and no more."""
         return self.validation.fits == 1 and self.tuning.kind == "none" and not self.streaming.is_on
+
+    def first_training(self) -> RunSpec:
+        """The training on the source of a transfer: like this run, on other data, without early stopping."""
+        return self.model_copy(
+            update={
+                "data": self.data.model_copy(update={"dataset": self.transfer.source, "train_fraction": 1.0}),
+                "training": self.training.model_copy(update={"epochs": self.transfer.epochs}),
+                "regularization": self.regularization.model_copy(update={"early_stopping_patience": None}),
+                "validation": HoldOut(kind="hold_out"),
+                "transfer": Transfer(),
+            }
+        )
 
     def trial(self, values: Mapping[str, Any]) -> RunSpec:
         """The run with these values (path -> value), nothing left to search; or `ValidationError`."""
@@ -284,4 +302,39 @@ def _streaming_problem(spec: RunSpec) -> str:
     if learns_more and not (spec.family.is_incremental and spec.task == "classification"):
         takers = ", ".join(sorted(name for name, family in FAMILY_SPECS.items() if family.is_incremental))
         return f"streaming.learn: '{spec.model.family}' cannot go on learning; use refit, or one of {takers}"
+    return ""
+
+
+def _augmentation_problem(spec: RunSpec) -> str:
+    if spec.augmentation != Augmentation() and (
+        spec.form != "image" or spec.task != "classification" or not spec.is_neural
+    ):
+        return "augmentation: images are changed for networks that classify them; leave it out"
+    if spec.regularization.mixup and spec.is_neural and spec.form == "text":
+        return "regularization.mixup: words cannot be mixed; use 0"
+    return ""
+
+
+def _transfer_problem(spec: RunSpec) -> str:
+    if not spec.transfer.is_on:
+        return ""
+    if not spec.family.is_transferable or spec.streaming.is_on:
+        return (
+            f"transfer.use: '{spec.model.family}' cannot be pretrained here; use none, or choose mlp or cnn"
+        )
+    source = catalogue.DATASETS.get(spec.transfer.source)
+    if source is None or spec.task not in source.tasks or source.name == spec.data.dataset:
+        return (
+            f"transfer.source: '{spec.transfer.source}' is no other dataset for {spec.task}; choose another"
+        )
+    if (source.form, source.shape, source.features) != (
+        spec.dataset.form,
+        spec.dataset.shape,
+        spec.dataset.features,
+    ):
+        return f"transfer.source: examples of '{source.name}' have another shape; choose another"
+    first = spec.first_training()
+    problem = steps_problem(first.preprocessing, source, first.task, first.family)
+    if problem or first.features != spec.features:
+        return f"preprocessing: these steps do not fit '{source.name}' as well; leave them out"
     return ""

@@ -128,6 +128,13 @@ class Regularization(SpecModel):
         le=0.5,
         description="Share of each target that is spread over all classes, so that nothing is quite certain.",
     )
+    mixup: Annotated[float, PerRow(), AddedLater(), OnlyIf(task=("classification",))] = Field(
+        0.0,
+        ge=0.0,
+        le=4.0,
+        description="How much pairs of examples and their targets are mixed in each step (alpha of a beta "
+        "distribution: 0 not at all, 0.2 a little, 1 in any shares). Not for texts.",
+    )
     early_stopping_patience: Annotated[int | None, PerRow()] = Field(
         None,
         ge=1,

@@ -14,7 +14,7 @@ class CNN(FamilySpec):
 
     tasks = frozenset({"classification", "regression"})
     forms = frozenset({"image"})
-    has_probabilities = is_neural = is_seeded = True
+    has_probabilities = is_neural = is_seeded = is_transferable = True
     example = {"channels": [16, 32]}
     family: Literal["cnn"]
     channels: list[Literal[8, 16, 32, 64]] = Field(

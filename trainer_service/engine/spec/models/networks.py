@@ -25,7 +25,7 @@ class MLP(FamilySpec):
     """A feed-forward network: weighted sums in layers, with bends between, trained by backpropagation."""
 
     tasks = frozenset({"classification", "regression", "multilabel"})
-    has_probabilities = is_neural = is_seeded = is_stacked = is_quantizable = True
+    has_probabilities = is_neural = is_seeded = is_stacked = is_quantizable = is_transferable = True
     example = {"hidden": [64, 64]}
     family: Literal["mlp"]
     hidden: list[Width] = Field(
