@@ -20,6 +20,7 @@ from courses.parts import Part, Slug, Text
 from courses.quizzes import Quiz
 from courses.reading import Document, Location, Unreadable, read_document
 from courses.rubric import Criterion, Rubric
+from courses.symptoms import Code
 from trainer_service.engine import spec as engine_spec
 
 CONCEPTS_FILE = "concepts.yaml"
@@ -77,6 +78,29 @@ class Reference(Part):
     expect: Expectation
 
 
+class DiagnosedHint(Part):
+    """A hint that opens once `after` finished attempts had one of the diagnoses in `when`."""
+
+    text: Text
+    when: list[Code] = Field(min_length=1)
+    after: int = Field(1, ge=1, le=20)
+
+
+class Calibration(Part):
+    """What chance does here: the good reference trained on several seeds, by `courses check --train`.
+
+    `noise` is the standard deviation of each held-out metric over the seeds; `seconds` (of a run) and
+    `memory_bytes` (peak growth of the process) are the machine's that measured.
+    """
+
+    reference: str
+    seeds: int = Field(ge=2)
+    noise: dict[str, float]
+    seconds: float
+    memory_bytes: int
+    spec_digest: str
+
+
 class ExerciseDefinition(Part):
     """A guided exercise: the complete default configuration, what may be changed, and how it is graded.
 
@@ -94,7 +118,8 @@ class ExerciseDefinition(Part):
     budget: Budget = Budget()
     criteria: list[Criterion] = Field(min_length=1)
     pass_points: float = Field(gt=0)
-    hints: list[Text] = []
+    hints: list[Text | DiagnosedHint] = []
+    calibration: Calibration | None = None
     task: str = ""
     debrief: str = ""
     instructor: str = ""
@@ -247,6 +272,8 @@ def _load_exercise(loaded: LoadedCourse, slug: str) -> ExerciseDefinition | None
     references = [_load_reference(loaded, f"{folder}/reference/{file.name}") for file in files]
     known = [reference for reference in references if reference]
     value = {**raw, **texts, "slug": slug, "references": known}
+    if (loaded.path / folder / "calibration.json").exists():
+        value["calibration"] = _read_yaml(loaded, f"{folder}/calibration.json")  # JSON is YAML
     return _build(loaded, f"{folder}/exercise.yaml", ExerciseDefinition, value)
 
 

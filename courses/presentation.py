@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from ruamel.yaml import YAML
 
+from courses import noises
+from courses.content import ExerciseDefinition
+from courses.diagnosis.advice import as_text
 from courses.knobs import Change
 from courses.metric_words import METRICS, MINUS, gap, number
 from courses.models import Submission
@@ -33,7 +37,10 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One held-out metric before and after; `is_noise` where the change is smaller than its interval."""
+    """One held-out metric before and after; `is_noise` where the change is no larger than chance makes it.
+
+    `times` is how many times the noise of a difference the change is, in words; empty where that is unknown.
+    """
 
     title: str
     before: str
@@ -41,16 +48,31 @@ class Difference:
     change: str
     tone: Tone
     is_noise: bool
+    times: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ablation:
+    """The attempt before with one of several changes alone, as the query of the exercise's address."""
+
+    label: str
+    after: Any
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed since the attempt before, what it did, and in one sentence what may be concluded."""
+    """What changed since the attempt before, what it did, and in one sentence what may be concluded.
+
+    `noise_source` says how chance was judged. `ablations` are the runs that would tell several changes apart.
+    """
 
     previous: Submission
     changes: list[Change]
     differences: list[Difference]
     sentence: str
+    noise_source: str = ""
+    ablations: list[Ablation] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +128,30 @@ def compare(previous: Submission | None, submission: Submission, changes: list[C
         return None
     dataset = catalogue.DATASETS[submission.run.spec["data"]["dataset"]]
     old, new = before["metrics"]["held_out"], after["metrics"]["held_out"]
+    noise = noises.of(submission.exercise.parsed, after)
     differences = [
-        _difference(name, old[name], new[name], after, dataset)
+        _difference(name, (old[name], new[name]), noise, dataset)
         for name in METRICS
         if old.get(name) is not None and new.get(name) is not None
     ]
     first = differences[0] if differences else None
-    return Comparison(previous, changes, differences, _sentence(changes, first))
+    return Comparison(
+        previous,
+        changes,
+        differences,
+        _sentence(changes, first),
+        noise.source,
+        _ablations(changes, submission.exercise.parsed),
+    )
+
+
+def _ablations(changes: list[Change], definition: ExerciseDefinition) -> list[Ablation]:
+    """One for each changed knob, where several changed."""
+    turned = {knob.path for knob in definition.knobs}
+    chosen = [one for one in changes if not one.follows and one.kind == "changed" and one.path in turned]
+    if len(chosen) < 2:
+        return []
+    return [Ablation(one.label, one.after, urlencode({one.path: as_text(one.after)})) for one in chosen]
 
 
 def _result(submission: Submission | None) -> dict[str, Any] | None:
@@ -123,11 +162,11 @@ def _result(submission: Submission | None) -> dict[str, Any] | None:
 
 
 def _difference(
-    name: str, old: float, new: float, after: Mapping[str, Any], dataset: catalogue.Dataset
+    name: str, values: tuple[float, float], noise: noises.Noise, dataset: catalogue.Dataset
 ) -> Difference:
-    step = new - old
-    interval = (after.get("intervals") or {}).get(name)
-    is_noise = interval is not None and abs(step) < (interval["high"] - interval["low"]) / 2
+    old, new = values
+    step, times = new - old, noise.times(name, new - old)
+    is_noise = times is not None and times < noises.CLEAR
     is_better = step > 0 if METRICS[name].better == "up" else step < 0
     tone: Tone = "neutral" if is_noise or step == 0 else "good" if is_better else "bad"
     return Difference(
@@ -137,6 +176,7 @@ def _difference(
         change=_signed(name, step, new),
         tone=tone,
         is_noise=is_noise,
+        times="" if times is None else noises.in_words(times),
     )
 
 
@@ -151,12 +191,14 @@ def _sentence(changes: list[Change], first: Difference | None) -> str:
     if not changes:
         return f"Nothing in the effective configuration changed. {effect}"
     if first.is_noise:
-        effect += " That is less than half the width of its interval, so it may be chance."
+        effect += f" That is {first.times}, so it may be chance."
+    elif first.times:
+        effect += f" That is {first.times}."
     chosen = [change for change in changes if not change.follows]
     if len(chosen) == 1:
         along = f", with the fields that belong to {said(chosen[0].after)}" if len(changes) > 1 else ""
         return f"One knob changed: {chosen[0].label}{along}. {effect}"
-    return f"{len(chosen)} fields changed at once, so the effect cannot be put down to one of them. {effect}"
+    return f"{len(chosen)} fields changed at once, so the effect can't be attributed to one of them. {effect}"
 
 
 def said(value: Any) -> str:

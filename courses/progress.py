@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 
+from courses.content import DiagnosedHint
 from courses.models import Course, Enrolment, Exercise, GradeEvent, Offering, Role, Submission
 from courses.teaching import deadlines
 from courses.teaching.deadlines import Due
@@ -74,19 +75,33 @@ def offerings_of(user: User | None, course: Course, *, within: Offering | None =
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One hint; `text` is empty while it is locked, `missing` attempts short of its turn."""
+    """One hint; `text` is empty while it is locked, `missing` attempts short of its turn.
+
+    A hint with `is_diagnosed` waits for a diagnosis instead of attempts.
+    """
 
     number: int
     text: str
     missing: int
+    is_diagnosed: bool = False
 
 
-def hints(texts: list[str], finished: int) -> list[Hint]:
-    """The first hint opens after one finished attempt, the second after two, and so on."""
-    return [
-        Hint(number, text if finished >= number else "", max(0, number - finished))
-        for number, text in enumerate(texts, start=1)
-    ]
+def hints(
+    listed: Sequence[str | DiagnosedHint], finished: int, diagnoses: Mapping[str, int] | None = None
+) -> list[Hint]:
+    """The first plain hint opens after one finished attempt, the second after two, and so on.
+
+    One for a diagnosis opens once enough attempts had it; `diagnoses` counts attempts by code.
+    """
+    seen, found, place = diagnoses or {}, list[Hint](), 0
+    for number, hint in enumerate(listed, start=1):
+        if isinstance(hint, str):
+            place += 1
+            found.append(Hint(number, hint if finished >= place else "", max(0, place - finished)))
+            continue
+        missing = max(0, hint.after - sum(seen.get(code, 0) for code in hint.when))
+        found.append(Hint(number, "" if missing else hint.text, missing, is_diagnosed=True))
+    return found
 
 
 def queue_position(run: Run) -> int:

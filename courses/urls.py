@@ -3,6 +3,7 @@
 from django.urls import path
 
 from courses import review_views, run_views, views
+from courses.experiments import views as experiment_views
 from courses.learning import views as learning_views
 
 app_name = "courses"
@@ -13,6 +14,7 @@ urlpatterns = [
     path("runs/<int:pk>/", run_views.submission, name="submission"),
     path("runs/<int:pk>/live/", run_views.live, name="live"),
     path("runs/<int:pk>/config.yaml", run_views.config, name="config"),
+    path("runs/<int:pk>/compare/", experiment_views.compare, name="compare"),
     path("runs/<int:pk>/cancel/", run_views.cancel, name="cancel"),
     path("runs/<int:pk>/comment/", run_views.comment, name="comment"),
     path("runs/<int:pk>/override/", review_views.override, name="override"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses import charts, datasets, knobs, presentation, progress, queries, roles, services
 from courses.diagnosis.advice import config_of
-from courses.experiments import prefill
+from courses.experiments import hints, prefill
 from courses.facts import all_facts
 from courses.forms import ConfigForm, YamlForm
 from courses.learning import progress as learning
@@ -256,7 +256,7 @@ def _exercise_page(
         "attempts": attempts,
         "allowance": left,
         "due": deadlines.due(desk.offering, exercise, desk.user) if desk.user else None,
-        "hints": progress.hints(definition.hints, finished),
+        "hints": hints.shown(exercise, desk.user, attempts, finished),
         **_cost(exercise, shown),
     }
     return render(request, "courses/exercise.html", context, status=status)

@@ -9,10 +9,10 @@ they name the fault of runs that were spoiled on purpose.
 """
 
 from courses.diagnosis.advice import Experiment
-from courses.diagnosis.codes import CODES, Code, Symptom
 from courses.diagnosis.diagnosing import Diagnosis, diagnose
 from courses.diagnosis.evidence import Evidence, gather
 from courses.diagnosis.signs import Rival, Sign
+from courses.symptoms import CODES, Code, Symptom
 
 __all__ = [
     "CODES",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from courses.diagnosis import rules_agent, rules_broken, rules_fit
 from courses.diagnosis.advice import Experiment, choose
-from courses.diagnosis.codes import SYMPTOMS, Code, Tone
 from courses.diagnosis.evidence import Evidence
 from courses.diagnosis.signs import Found, Rival, Sign
+from courses.symptoms import SYMPTOMS, Code, Tone
 
 Rule = Callable[[Evidence], Found | None]
 

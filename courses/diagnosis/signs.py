@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from courses.diagnosis.codes import Code
 from courses.diagnosis.moves import Move
+from courses.symptoms import Code
 
 
 @dataclass(frozen=True, slots=True)
