@@ -7,13 +7,19 @@ import shutil
 
 import pytest
 
+from courses.content import load_course
 from courses.proving import prove_course
 from courses.sync import course_folders
 from tests.courses.samples import LITTLE
 
 
-def test_references_that_keep_their_promise_are_no_findings() -> None:
-    assert prove_course(LITTLE) == []
+def test_references_that_keep_their_promise_are_no_findings_and_chance_is_measured(tmp_path) -> None:
+    folder = shutil.copytree(LITTLE, tmp_path / "little")
+    assert prove_course(folder) == []
+    digits = next(one for one in load_course(folder).exercises if one.slug == "digits")
+    assert digits.calibration
+    assert digits.calibration.seeds == 5
+    assert 0 < digits.calibration.noise["accuracy"] < 0.05
 
 
 def test_a_reference_that_earns_less_than_promised_is_found_with_what_it_earned(tmp_path) -> None:
