@@ -14,6 +14,7 @@ urlpatterns = [
     path("runs/<int:pk>/", run_views.submission, name="submission"),
     path("runs/<int:pk>/live/", run_views.live, name="live"),
     path("runs/<int:pk>/config.yaml", run_views.config, name="config"),
+    path("runs/<int:pk>/capsule.zip", experiment_views.capsule, name="capsule"),
     path("runs/<int:pk>/compare/", experiment_views.compare, name="compare"),
     path("runs/<int:pk>/cancel/", run_views.cancel, name="cancel"),
     path("runs/<int:pk>/comment/", run_views.comment, name="comment"),

@@ -1,4 +1,4 @@
-"""The page on which attempts stand side by side."""
+"""Attempts side by side, and runs to take away."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from courses import curves
+from courses.experiments import capsule as capsules
 from courses.experiments import charts, comparing
 from courses.models import Submission
 
@@ -53,6 +54,22 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         "parallel": charts.parallel(compared.axes) if compared.axes and len(compared.attempts) > 1 else None,
     }
     return render(request, "courses/experiments/compare.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def capsule(request: HttpRequest, pk: int) -> HttpResponse:
+    """A run as a zip that repeats it elsewhere."""
+    found = Submission.objects.visible_to(cast("User", request.user)).for_page().filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    name = f"{capsules.name_of(found)}.zip"
+    return HttpResponse(
+        capsules.archive(found),
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 # Private functions --------------------------------------------------------------------------------------
