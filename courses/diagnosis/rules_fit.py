@@ -166,12 +166,14 @@ def still_improving(seen: Evidence) -> Found | None:
             Sign("Of the way from a guess to no error", share(max(early, 0.0))),
             *_scores(seen),
         ),
-        ("too few epochs or rounds", "the learning rate is small"),
-        remedies.FASTER if early < 0.5 else remedies.LONGER,
+        ("too few epochs or rounds", "the learning rate is small")
+        if early >= 0.5
+        else ("the learning rate is small", "too few epochs or rounds"),
+        remedies.FASTER,
         Rival(
-            "The learning rate is smaller than it need be" if early >= 0.5 else "It only needs more time",
-            "Three times the rate and twice the time both go further. If three times the rate gets to this "
-            "level in a third of the time, the rate was the cause.",
+            "More time and larger steps both go further",
+            "Take three times the rate and leave the rest: if it ends clearly lower, the rate was the cause; if "
+            "it shakes or ends where it did, it needs more time.",
         ),
     )
 

@@ -12,6 +12,7 @@ from courses.models import Submission
 from courses.presentation import said
 
 MOST = 6
+MOST_AXES = 7  # knobs in the parallel chart, beside the score
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,8 @@ def compare(attempts: Sequence[Submission]) -> Compared:
         for name, words in METRICS.items()
         if any(cells := [number(name, part[name]) if name in part else "" for part in held_out])
     ]
-    numeric = [row.path for row in fields]
     return Compared(
-        list(attempts), fields, metrics, _curves(attempts), _axes(attempts, flat, numeric, held_out)
+        list(attempts), fields, metrics, _curves(attempts), _axes(attempts, flat, fields, held_out)
     )
 
 
@@ -112,12 +112,14 @@ def _curves(attempts: Sequence[Submission]) -> list[dict[str, Any]]:
 def _axes(
     attempts: Sequence[Submission],
     flat: Sequence[dict[str, knobs.Change]],
-    paths: Sequence[str],
+    fields: Sequence[Row],
     held_out: Sequence[dict[str, float | None]],
 ) -> list[dict[str, Any]]:
     """A row for each attempt and axis: `place` is 0 to 1 along the axis, `said` the value itself."""
     score = next((name for name in METRICS if all(part.get(name) is not None for part in held_out)), None)
-    columns = {path: [v[path].after if path in v else None for v in flat] for path in paths[:7]}
+    columns = {
+        row.title: [v[row.path].after if row.path in v else None for v in flat] for row in fields[:MOST_AXES]
+    }
     if score:
         columns[METRICS[score].title.format(positive="the positive class")] = [p[score] for p in held_out]
     return [
