@@ -172,8 +172,8 @@ def still_improving(seen: Evidence) -> Found | None:
         remedies.FASTER,
         Rival(
             "More time and larger steps both go further",
-            "Take three times the rate and leave the rest: if it ends clearly lower, the rate was the cause; if "
-            "it shakes or ends where it did, it needs more time.",
+            "Take three times the rate and leave the rest: if it ends clearly lower, the rate was the cause; "
+            "if it shakes or ends where it did, it needs more time.",
         ),
     )
 
