@@ -100,6 +100,7 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding("jobs_data.SavedSearch", "owner", DELETE, "Your saved searches"),
     Holding("jobs_data.Upload", "sent_by", DETACH, "Files you sent to the job market"),
+    Holding("experiments.HintShown", "learner", DELETE, "Hints that opened for you"),
     Holding("learning.Answer", "learner", KEEP, "Your answers to questions", names=("quiz__module__slug",)),
     Holding("portfolio.Portfolio", "owner", DELETE, "Your portfolio"),
     Holding("privacy.Consent", "user", DELETE, "What you agreed to"),
