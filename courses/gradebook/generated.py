@@ -75,7 +75,7 @@ class _Draw:
 
 @transaction.atomic
 def load(sizes: Sizes, *, instructor: User | None = None, seed: int = 0) -> Offering:
-    """Make the class, taught by `instructor`; `NotReady` where there is one already, or no course to take the exercise from."""
+    """Make the class, taught by `instructor`; `NotReady` where it is there already or has nothing to copy."""
     if Course.objects.filter(slug=SLUG).exists():
         raise NotReady("There is a generated class already; remove it first: trainyard courses remove-class")
     pattern = Exercise.objects.filter(course__slug=PATTERN[0], slug=PATTERN[1]).first()
