@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.slow
-GRADED_WITHIN_SECONDS = 120
+GRADED_WITHIN_SECONDS = 180
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -86,10 +86,11 @@ def test_a_portfolio_is_published_and_its_proof_verifies_offline_and_a_tampered_
     assert "/credentialSubject/portfolio/skills/0/name: This value was changed" in refused.stderr
 
     page.goto("/verify/")
-    page.get_by_label("Proof").set_input_files(tampered)
+    page.locator("input[name=file]").set_input_files(tampered)
     page.get_by_role("button", name="Check it").click()
     expect(page.get_by_text("This does not verify")).to_be_visible()
 
     page.goto("/portfolio/")
     page.get_by_role("button", name="Unpublish at once").click()
+    expect(page.get_by_text("Your portfolio is no longer public.")).to_be_visible()
     assert httpx.get(f"{site.url}/people/mei-journey/").status_code == 404
