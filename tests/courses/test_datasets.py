@@ -15,8 +15,11 @@ PORTRAYED = [name for name, dataset in DATASETS.items() if dataset.task not in (
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_dataset_says_what_is_lopsided_about_it(name: str) -> None:
-    assert len(datasets.biases()[name]) > 30
-    assert set(datasets.biases()) == set(DATASETS)
+    assert len(datasets.biases().get(name, "")) > 30, "add a line to courses/content/dataset_biases.yaml"
+
+
+def test_no_line_is_about_a_dataset_that_is_gone() -> None:
+    assert set(datasets.biases()) <= set(DATASETS)
 
 
 @pytest.mark.parametrize("name", PORTRAYED)
