@@ -12,14 +12,23 @@ def _anything(_: str) -> str:
     return ""
 
 
-_checks: list[Check] = [_anything]
+def _as_it_is(name: str) -> str:
+    return name
 
 
-def use(check: Check) -> None:
-    """From now on `check` says which names are skills."""
-    _checks[:] = [check]
+_held: list[tuple[Check, Callable[[str], str]]] = [(_anything, _as_it_is)]
+
+
+def use(check: Check, title: Callable[[str], str]) -> None:
+    """From now on `check` says which names are skills, and `title` how they are written for readers."""
+    _held[:] = [(check, title)]
 
 
 def remedy(name: str) -> str:
     """What to write in place of `name`; "" where it is a skill, or where nobody has said what skills are."""
-    return _checks[0](name)
+    return _held[0][0](name)
+
+
+def title(name: str) -> str:
+    """A skill as it is written for readers."""
+    return _held[0][1](name)

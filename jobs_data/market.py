@@ -91,7 +91,7 @@ def read(params: Mapping[str, str], ignoring: Iterable[str] = VIEW) -> Asked:
         selection = parse(params, ignoring=("source", *ignoring))
     except BadSelection as bad:
         problems += bad.problems
-    snapshot = chosen or _preferred(snapshots)
+    snapshot = chosen or preferred(snapshots)
     return Asked(snapshots, snapshot, selection, dict(params), tuple(problems))
 
 
@@ -114,7 +114,7 @@ def filters(asked: Asked) -> list[Filter]:
     return found
 
 
-def _preferred(snapshots: Iterable[Snapshot]) -> Snapshot | None:
+def preferred(snapshots: Iterable[Snapshot]) -> Snapshot | None:
     """The largest imported source of postings, or else the demo set."""
     return max(snapshots, key=lambda one: (one.source.origin == Origin.IMPORTED, one.rows), default=None)
 

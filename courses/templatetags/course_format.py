@@ -13,6 +13,7 @@ from courses.forms import name_of
 from courses.markdown import render
 from courses.review import anchors
 from courses.rubric import Criterion
+from courses.vocabulary import title
 
 register = template.Library()
 
@@ -21,6 +22,12 @@ register = template.Library()
 def markdown(text: str) -> SafeString:
     """Markdown as safe HTML."""
     return render(text)
+
+
+@register.filter
+def skill_name(name: str) -> str:
+    """A skill as readers know it."""
+    return title(name)
 
 
 @register.filter

@@ -14,6 +14,6 @@ class CareersConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the courses which skills there are."""
-        from .vocabulary import remedy  # noqa: PLC0415 - the dictionary is read when first asked
+        from .vocabulary import remedy, title  # noqa: PLC0415 - the dictionary is read when first asked
 
-        vocabulary_of_courses.use(remedy)
+        vocabulary_of_courses.use(remedy, title)

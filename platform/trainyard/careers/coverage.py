@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +130,12 @@ def outlook(target: Target, skills: Iterable[str], lessons: Sequence[Lesson]) ->
     return Outlook(target, coverage, sorted(gaining, key=_rank)[:MOST_LESSONS])
 
 
+def likeness(target: Target, skills: Sequence[str]) -> tuple[int, float, float]:
+    """How many postings there are, percent that ask for fewer skills than these, and for all of these."""
+    found: tuple[int, float, float] = _kept("likeness", target, sorted(skills))
+    return found
+
+
 def _rank(way: Way) -> tuple[float, float, float]:
     """By the gain of coverage for an hour, then of asked skills met for an hour, then the shorter."""
     return -way.gain_per_hour, -way.met_per_hour, way.lesson.hours
@@ -142,8 +148,7 @@ def _kept(what: str, target: Target, held: Sequence[str], bundles: Sequence[Sequ
     question = [target.selection.chosen, target.by_pay]
     identity = json.dumps([what, VERSION, target.snapshot.sha256, *question, list(held), list(bundles)])
     key = f"careers-{hashlib.sha256(identity.encode()).hexdigest()}"
-    make = _cover if what == "cover" else _gains
-    return kept(key, KEPT_SECONDS, lambda: make(target, held, bundles))
+    return kept(key, KEPT_SECONDS, lambda: _MAKERS[what](target, held, bundles))
 
 
 def _opened(target: Target) -> tuple[Masks, Question]:
@@ -185,6 +190,16 @@ def _gains(
         masks, question = _opened(target)
         whole, totals = masks.totals(question, [[*held, *bundle] for bundle in bundles])
     return [(percent(total.covered / whole), percent(total.met / whole)) for total in totals]
+
+
+def _likeness(target: Target, held: Sequence[str], _: Any) -> tuple[int, float, float]:
+    with room():
+        masks, question = _opened(target)
+        n, fewer, whole = masks.likeness(question, held)
+    return n, percent(fewer / max(n, 1)), percent(whole / max(n, 1))
+
+
+_MAKERS: dict[str, Callable[..., Any]] = {"cover": _cover, "gains": _gains, "likeness": _likeness}
 
 
 def _interval(clusters: Sequence[Clusters]) -> tuple[float, float]:

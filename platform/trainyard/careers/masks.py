@@ -106,6 +106,20 @@ class Masks:
         found: Mapping[str, Any] = self._ask(query, question).fetchnumpy()
         return found
 
+    def likeness(self, question: Question, skills: Sequence[str]) -> tuple[int, int, int]:
+        """How many postings there are, how many ask for fewer skills than these, and for all of these."""
+        size = self._size((1 << WORD * self.words) - 1)
+        asked = [
+            f"(w{word} & {bits}::UBIGINT) = {bits}::UBIGINT" for word, bits in self._words(self.mask(skills))
+        ]
+        is_known = all(skill in self._bits for skill in skills)
+        query = (
+            f"SELECT count(*), count(*) FILTER ({size} < {len(skills)}), "
+            f"count(*) FILTER ({' AND '.join(asked) if is_known else 'false'}) FROM rows {question.where}"
+        )
+        n, fewer, whole = self._ask(query, question).fetchone()
+        return int(n), int(fewer), int(whole)
+
     def _ask(self, query: str, question: Question) -> Any:
         with_rows = f"WITH rows AS (SELECT * FROM read_parquet(?)) {query}"
         return _connection().execute(with_rows, [str(self._file), *question.values])

@@ -8,4 +8,5 @@ app_name = "careers"
 urlpatterns = [
     path("path/", views.path, name="path"),
     path("path/aim/", views.aim, name="aim"),
+    path("path/posting/", views.posting, name="posting"),
 ]

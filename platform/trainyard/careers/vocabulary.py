@@ -27,6 +27,12 @@ def name_of(code: str) -> str:
     return held.name if held else code
 
 
+def title(name: str) -> str:
+    """How a skill is written for readers, however a lesson writes it; what is no skill stays as it is."""
+    code = code_of(name)
+    return name_of(code) if code else name
+
+
 def remedy(name: str) -> str:
     """What to do about a name that is no skill; "" for one that is."""
     if code_of(name):
