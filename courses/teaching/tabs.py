@@ -23,7 +23,7 @@ class Tab:
         return reverse(self.view, kwargs={"offering": offering.slug})
 
 
-TABS = (
+TABS: list[Tab] = [
     Tab("people", "People", "teaching:people"),
     Tab("deadlines", "Deadlines", "teaching:deadlines"),
     Tab("review", "Review", "review:index"),
@@ -31,4 +31,10 @@ TABS = (
     Tab("certificates", "Certificates", "certificates:of-class", for_graders=False),
     Tab("regrade", "Re-grade", "regrade:index", for_graders=False),
     Tab("settings", "Settings", "teaching:settings", for_graders=False),
-)
+]
+
+
+def add(tab: Tab) -> None:
+    """A page that the site adds to every offering: before the settings, once."""
+    if tab not in TABS:
+        TABS.insert(len(TABS) - 1, tab)

@@ -115,3 +115,124 @@ class PathSerializer(serializers.Serializer[Path]):
             one.figure.statistic.name: self.context["request"].build_absolute_uri(one.address)
             for one in shown
         }
+
+
+class TrendSerializer(serializers.Serializer[Any]):
+    """A skill's share in the last two years, in percent."""
+
+    before = serializers.FloatField()
+    after = serializers.FloatField()
+    difference = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    word = serializers.CharField(help_text="rising, falling or steady")
+
+
+class PremiumSerializer(serializers.Serializer[Any]):
+    """Pay of postings that name a skill, in percent more: `raw`, and `value` among equal postings."""
+
+    raw = serializers.FloatField(allow_null=True)
+    value = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    n = serializers.IntegerField()
+
+
+class DemandSerializer(serializers.Serializer[Any]):
+    """A skill in a market; null where postings are too few to say."""
+
+    skill = serializers.CharField()
+    name = serializers.CharField()
+    share = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    n = serializers.IntegerField()
+    trend = TrendSerializer(allow_null=True)
+    premium = PremiumSerializer(allow_null=True)
+
+
+class PanelSerializer(serializers.Serializer[Any]):
+    """Demand for some skills, and the permanent addresses that the numbers come from."""
+
+    words = serializers.CharField()
+    base = serializers.IntegerField()
+    skills = DemandSerializer(many=True)
+    addresses = serializers.DictField(child=serializers.CharField())
+
+
+class StandingSerializer(serializers.Serializer[Any]):
+    """Skills proven, percent of postings covered, percent of asked skills met."""
+
+    proven = serializers.FloatField()
+    share = serializers.FloatField()
+    met = serializers.FloatField()
+
+
+class MemberSerializer(serializers.Serializer[Any]):
+    """A learner when the class began and now."""
+
+    name = serializers.CharField(source="enrolment.user.get_full_name")
+    section = serializers.CharField(source="enrolment.section")
+    before = StandingSerializer()
+    after = StandingSerializer()
+
+
+class FadingSerializer(serializers.Serializer[Any]):
+    """A lesson with skills asked for surely less than the year before."""
+
+    module = serializers.CharField(source="module.slug")
+    skills = DemandSerializer(many=True, source="fading")
+
+
+class CohortSerializer(serializers.Serializer[Any]):
+    """A class against a market; `before` and `after` are means over its learners."""
+
+    n = serializers.IntegerField()
+    since = serializers.DateTimeField()
+    before = StandingSerializer(allow_null=True)
+    after = StandingSerializer(allow_null=True)
+    members = MemberSerializer(many=True)
+    fading = FadingSerializer(many=True)
+    untaught = DemandSerializer(many=True)
+
+
+class AdvertSerializer(serializers.Serializer[Any]):
+    """The text of an advert; read and forgotten."""
+
+    text = serializers.CharField(max_length=20_000)
+
+
+class WantedSerializer(serializers.Serializer[Any]):
+    """A skill found in a text."""
+
+    skill = serializers.CharField()
+    name = serializers.CharField()
+    surface = serializers.CharField(help_text="The words that name it.")
+    start = serializers.IntegerField(help_text="Where they begin, from 0.")
+    confidence = serializers.FloatField(allow_null=True, help_text="null: a name that means nothing else.")
+    rule = serializers.CharField()
+    state = serializers.CharField(help_text="proven, aged, said, or empty.")
+    is_taught = serializers.BooleanField()
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    """What an advert asks, and the shortest way through the lessons for what is missing."""
+
+    wanted = WantedSerializer(many=True)
+    lessons = LessonSerializer(many=True)
+    hours = serializers.FloatField()
+    untaught = serializers.SerializerMethodField()
+    pay = serializers.DictField(source="pay.row", allow_null=True, default=None)
+    pay_address = serializers.CharField(source="pay.address", allow_null=True, default=None)
+    likeness = serializers.SerializerMethodField(
+        help_text="n, and percent that ask for fewer, for all of these."
+    )
+
+    def get_untaught(self, plan: Any) -> list[str]:
+        """The codes of what no lesson leads to."""
+        return [one.skill for one in plan.untaught]
+
+    def get_likeness(self, plan: Any) -> dict[str, float] | None:
+        """How the ask stands among comparable postings."""
+        held = plan.likeness
+        return {"n": held.n, "fewer": held.fewer, "all_of_them": held.all_of_them} if held else None

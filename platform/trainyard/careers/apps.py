@@ -13,7 +13,10 @@ class CareersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the courses which skills there are."""
+        """Tell the courses which skills there are, and give classes their page beside the market."""
+        from courses.teaching import tabs  # noqa: PLC0415 - models load first
+
         from .vocabulary import remedy, title  # noqa: PLC0415 - the dictionary is read when first asked
 
         vocabulary_of_courses.use(remedy, title)
+        tabs.add(tabs.Tab("market", "Market", "careers:cohort", for_graders=False))

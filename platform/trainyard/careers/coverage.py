@@ -130,6 +130,12 @@ def outlook(target: Target, skills: Iterable[str], lessons: Sequence[Lesson]) ->
     return Outlook(target, coverage, sorted(gaining, key=_rank)[:MOST_LESSONS])
 
 
+def shares(target: Target, sets: Sequence[Sequence[str]]) -> list[tuple[float, float]]:
+    """Percent of postings covered, and of asked skills met, by each of these sets of skills alone."""
+    found: list[tuple[float, float]] = _kept("gains", target, [], sets)
+    return found
+
+
 def likeness(target: Target, skills: Sequence[str]) -> tuple[int, float, float]:
     """How many postings there are, percent that ask for fewer skills than these, and for all of these."""
     found: tuple[int, float, float] = _kept("likeness", target, sorted(skills))

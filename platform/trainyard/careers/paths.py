@@ -82,7 +82,7 @@ def path(learner: User | None, target: Target) -> Path:
         outlook = coverage.outlook(target, fresh(shown), lessons)
     except (NothingToCover, Unavailable) as why:
         refusal = str(why)
-    skills = _figure(target, "skills")
+    skills = figure(target, "skills")
     return Path(
         target=target,
         proofs=shown,
@@ -90,7 +90,7 @@ def path(learner: User | None, target: Target) -> Path:
         refusal=refusal,
         asked=_asked(skills, shown, target) if skills else (),
         skills=skills,
-        pay=_figure(target, "pay-by-position"),
+        pay=figure(target, "pay-by-position"),
         lesson_count=len(lessons),
     )
 
@@ -132,7 +132,7 @@ def next_step(learner: User, target: Target | None) -> str:
     return said(outlook.best, outlook, len(lessons)) if outlook.best else ""
 
 
-def _figure(target: Target, name: str) -> Shown | None:
+def figure(target: Target, name: str) -> Shown | None:
     """A figure over the target's postings; None where its snapshot cannot give it."""
     if target.snapshot is None:
         return None

@@ -56,10 +56,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """What comparable postings pay: a row of the figure at `address`."""
+    """What comparable postings pay: a row of the figure at `address`, over the postings that `words` name."""
 
     row: Record
     address: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +182,18 @@ def _measured_precision() -> float:
 
 
 def _pay(target: Target) -> Pay | None:
-    """Pay at the target's position, or of all its postings by their commonest position."""
+    """Pay of the target's commonest position; level, then country, are let go where too few state it."""
     if target.snapshot is None:
         return None
-    try:
-        found = counting.count(target.snapshot, "pay-by-position", target.selection)
-    except Unavailable:
-        return None
-    return Pay(found.rows[0], found.address("json")) if found.rows else None
+    chosen = target.selection
+    for selection in (chosen, chosen.without("seniority"), chosen.without("seniority", "country")):
+        try:
+            found = counting.count(target.snapshot, "pay-by-position", selection)
+        except Unavailable:
+            return None
+        if found.rows:
+            return Pay(found.rows[0], found.address("json"), selection.words or "all postings")
+    return None
 
 
 def _likeness(target: Target, skills: Sequence[str]) -> Likeness | None:
