@@ -42,7 +42,7 @@ class TargetSerializer(serializers.Serializer[Target]):
     )
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class NextSkillSerializer(serializers.Serializer[Any]):
     """A skill to add, in order; `share` is what is covered with it and all before it."""
 
     skill = serializers.CharField()
@@ -64,7 +64,7 @@ class CoverageSerializer(serializers.Serializer[Any]):
     )
     weighed_by = serializers.CharField(help_text="`pay`, or empty where each posting counts once.")
     resampled = serializers.CharField()
-    steps = StepSerializer(many=True)
+    steps = NextSkillSerializer(many=True)
 
 
 class LessonSerializer(serializers.Serializer[Lesson]):

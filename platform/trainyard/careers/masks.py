@@ -55,6 +55,7 @@ class Masks:
 
     def __init__(self, file: Path, order: Sequence[str]) -> None:
         self._file = file
+        self._connection = _connection()
         self.order = order
         self._bits = {skill: 1 << place for place, skill in enumerate(order)}
         self.words = max(1, -(-len(order) // WORD))
@@ -82,13 +83,13 @@ class Masks:
 
     def totals(self, question: Question, sets: Sequence[Iterable[str]]) -> tuple[float, list[Total]]:
         """The weight of all postings, and what each of these sets comes to, in one scan."""
-        masks = [self.mask(skills) for skills in sets]
         weight, size = question.weight, self._size((1 << WORD * self.words) - 1)
         parts = [f"sum({weight})"]
-        for mask in masks:
+        for mask in map(self.mask, sets):
             parts.append(f"sum({weight}) FILTER ({self._is_covered(mask)})")
-            parts.append(f"sum({weight} * ({self._size(mask)})::DOUBLE / ({size}))")
-        row = self._ask(f"SELECT {', '.join(parts)} FROM rows {question.where}", question).fetchone()
+            parts.append(f"sum(each * ({self._size(mask)}))")
+        asked = f"(SELECT *, {weight} / ({size})::DOUBLE AS each FROM rows {question.where})"
+        row = self._ask(f"SELECT {', '.join(parts)} FROM {asked}", question).fetchone()
         whole, *rest = [float(value or 0) for value in row or ()]
         return whole, [Total(*pair) for pair in zip(rest[::2], rest[1::2], strict=True)]
 
@@ -122,7 +123,7 @@ class Masks:
 
     def _ask(self, query: str, question: Question) -> Any:
         with_rows = f"WITH rows AS (SELECT * FROM read_parquet(?)) {query}"
-        return _connection().execute(with_rows, [str(self._file), *question.values])
+        return self._connection.execute(with_rows, [str(self._file), *question.values])
 
     def _words(self, mask: int) -> Iterator[tuple[int, int]]:
         for word in range(self.words):
