@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-messages": {"task": "trainyard.talent.tasks.send_messages", "schedule": 30.0},
     "work-on-exports": {"task": "trainyard.privacy.tasks.work_on_exports", "schedule": 10.0},
     "count-ahead": {"task": "jobs_data.tasks.count_ahead", "schedule": 600.0},
+    "prepare-coverage": {"task": "trainyard.careers.tasks.prepare", "schedule": 600.0},
 }
 CANARY_SECONDS = env.float("TRAINYARD_CANARY_SECONDS", 0.0)
 if CANARY_SECONDS > 0:

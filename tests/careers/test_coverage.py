@@ -105,6 +105,11 @@ def test_bit_sets_of_other_snapshots_are_removed(demo_target: Any) -> None:
     assert masks.forget([]) == 2
 
 
+def test_bit_sets_are_made_before_someone_asks(demo_target: Any) -> None:
+    assert coverage.prepare() == 1 == coverage.prepare()
+    assert masks.forget([]) == 2
+
+
 def test_a_snapshot_without_skills_cannot_be_covered(few_postings: Any) -> None:
     (store.folder(few_postings.sha256) / "skills.parquet").unlink()
     with pytest.raises(Unavailable, match="skill"):

@@ -6,14 +6,17 @@ a bootstrap over companies, because one company's postings ask alike.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from jobs_data import counting
 from jobs_data.crowd import room
 from jobs_data.keeping import kept
+from jobs_data.measures import Unavailable
 from jobs_data.measures.base import LEAST, percent
 
 from .targets import Target
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 KEPT_SECONDS = 7 * 24 * 3600
-REPLICATES, SEED = 2000, 5
+REPLICATES, SEED = 1000, 5
 NEXT_SKILLS = 6
 MOST_LESSONS = 8
 
@@ -130,6 +133,18 @@ def outlook(target: Target, skills: Iterable[str], lessons: Sequence[Lesson]) ->
     return Outlook(target, coverage, sorted(gaining, key=_rank)[:MOST_LESSONS])
 
 
+def prepare() -> int:
+    """Make the bit sets of every current snapshot that has skills and none yet; how many have them."""
+    from . import masks  # noqa: PLC0415 - see _opened
+
+    made = 0
+    for snapshot in counting.snapshots():
+        with contextlib.suppress(Unavailable):
+            masks.of(snapshot)
+            made += 1
+    return made
+
+
 def shares(target: Target, sets: Sequence[Sequence[str]]) -> list[tuple[float, float]]:
     """Percent of postings covered, and of asked skills met, by each of these sets of skills alone."""
     found: list[tuple[float, float]] = _kept("gains", target, [], sets)
@@ -211,8 +226,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {"cover": _cover, "gains": _gains, "lik
 def _interval(clusters: Sequence[Clusters]) -> tuple[float, float]:
     """The 95 % interval of the covered share in percent: companies drawn with replacement, REPLICATES times.
 
-    Companies of equal size and coverage are the same to the bootstrap, so kinds are drawn instead: the counts
-    of each kind are multinomial.
+    Companies of one kind are the same to the bootstrap, so kinds are drawn instead: their counts are
+    multinomial.
     """
     import numpy as np  # noqa: PLC0415 - see _opened
 
