@@ -168,7 +168,7 @@ class StandingSerializer(serializers.Serializer[Any]):
     met = serializers.FloatField()
 
 
-class MemberSerializer(serializers.Serializer[Any]):
+class ClassMemberSerializer(serializers.Serializer[Any]):
     """A learner when the class began and now."""
 
     name = serializers.CharField(source="enrolment.user.get_full_name")
@@ -191,7 +191,7 @@ class CohortSerializer(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
     before = StandingSerializer(allow_null=True)
     after = StandingSerializer(allow_null=True)
-    members = MemberSerializer(many=True)
+    members = ClassMemberSerializer(many=True)
     fading = FadingSerializer(many=True)
     untaught = DemandSerializer(many=True)
 

@@ -23,10 +23,10 @@ MOST_SKILLS, MOST_LESSONS = 12, 3
 def demand_of(context: Mapping[str, Any], subject: Module | Exercise) -> Panel | None:
     """The market's panel for a lesson's or exercise's skills: over the reader's target, else all postings."""
     skills = teaching.topics(subject) if isinstance(subject, Module) else proofs.skills_of(subject)
-    user = context["request"].user
-    target = aims.kept(user) if user.is_authenticated else None
     if not skills:
         return None
+    user = context["request"].user
+    target = aims.kept(user) if user.is_authenticated else None
     if target and target.snapshot:
         return demand.panel(target.snapshot, target.selection, skills)
     snapshot = market.preferred(counting.snapshots())
