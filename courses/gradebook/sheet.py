@@ -6,7 +6,7 @@ then the one with more points. Attempts that the learner let go of count too whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,12 @@ class Row:
 
     member: Enrolment
     cells: tuple[Cell | None, ...]
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def by_exercise(self) -> Iterator[tuple[Exercise, Cell | None]]:
+        """Each exercise with its cell."""
+        return zip(self.exercises, self.cells, strict=True)
 
     @property
     def passed(self) -> int:
@@ -80,6 +86,12 @@ class Asked:
     section: str = ""
     exercise: str = ""
     state: str = ""
+
+    @classmethod
+    def read(cls, params: Mapping[str, str]) -> Asked:
+        """As an address asks."""
+        names = ("search", "section", "exercise", "state")
+        return cls(**{name: params.get(name, "").strip() for name in names})
 
     @property
     def is_narrowed(self) -> bool:
@@ -120,9 +132,12 @@ def members(offering: Offering, asked: Asked | None = None) -> QuerySet[Enrolmen
 
 def rows(offering: Offering, exercises: Iterable[Exercise], people: Iterable[Enrolment]) -> list[Row]:
     """The rows of these people, in two queries however many they are."""
-    listed, columns = list(people), list(exercises)
+    listed, columns = list(people), tuple(exercises)
     held = cells(offering, learners=[one.user_id for one in listed])
-    return [Row(one, tuple(held.get((one.user_id, exercise.pk)) for exercise in columns)) for one in listed]
+    return [
+        Row(one, tuple(held.get((one.user_id, exercise.pk)) for exercise in columns), columns)
+        for one in listed
+    ]
 
 
 def cells(

@@ -13,6 +13,7 @@ urlpatterns = [
         views.export,
         name="export",
     ),
+    path(f"{CLASS}<int:person>/<slug:exercise>/", views.attempts, name="attempts"),
     path(f"{CLASS}import/", views.check, name="check"),
     path(f"{CLASS}import/apply/", views.apply, name="apply"),
 ]

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +18,7 @@ from courses import roles
 from courses.gradebook import importing, portable, sheet
 from courses.gradebook.forms import GradesForm
 from courses.gradebook.sheet import Asked
-from courses.models import Exercise, Offering
+from courses.models import Exercise, Offering, Submission
 from courses.refusals import Refusal
 from courses.run_views import person
 from courses.teaching.views import reviewed_offering, taught_offering
@@ -34,9 +34,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def gradebook(request: HttpRequest, offering: str) -> HttpResponse:
     """A window of learners by all exercises, with what the class came to at each."""
     found = reviewed_offering(request, offering)
-    asked = Asked(
-        **{name: request.GET.get(name, "").strip() for name in ("search", "section", "exercise", "state")}
-    )
+    asked = Asked.read(request.GET.dict())
     exercises = sheet.exercises_of(found)
     page = Paginator(sheet.members(found, asked), WINDOW).get_page(request.GET.get("page"))
     sections = found.enrolments.exclude(section="").order_by("section").values_list("section", flat=True)
@@ -51,6 +49,25 @@ def gradebook(request: HttpRequest, offering: str) -> HttpResponse:
         "teaches": roles.teaches(person(request), found),
     }
     return render(request, "courses/gradebook/gradebook.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def attempts(request: HttpRequest, offering: str, person: int, exercise: str) -> HttpResponse:
+    """What is behind a cell: a learner's attempts at an exercise."""
+    found = reviewed_offering(request, offering)
+    member = get_object_or_404(sheet.members(found), user=person)
+    wanted = get_object_or_404(Exercise, course=found.course_id, slug=exercise)
+    sent = Submission.objects.for_listing().filter(offering=found, exercise=wanted, learner=person)
+    context = {
+        "offering": found,
+        "member": member,
+        "exercise": wanted,
+        "attempts": list(sent.order_by("number")),
+        "held": sheet.cells(found, learners=[person]).get((person, wanted.pk)),
+    }
+    return render(request, "courses/gradebook/attempts.html", context)
 
 
 @never_cache

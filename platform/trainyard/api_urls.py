@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("courses.regrade.api_urls")),
     path("v1/", include("courses.review.api_urls")),
     path("v1/", include("courses.api_urls")),
+    path("v1/", include("courses.gradebook.api_urls")),
     path("v1/", include("courses.teaching.api_urls")),
     path("v1/", include("courses.certificates.api_urls")),
     path("v1/", include("jobs_data.api_urls")),
