@@ -14,9 +14,6 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from courses.teaching.roster import guarded
 
 WHO = ("id", "email", "name", "section")
@@ -74,6 +71,8 @@ def csv_lines(rows: Iterable[Sequence[Value]]) -> Iterator[str]:
 
 def xlsx(rows: Iterable[Sequence[Value]], notes: Sequence[str]) -> bytes:
     """The rows as a workbook with frozen names, and a second sheet that says what it is."""
+    from openpyxl import Workbook  # noqa: PLC0415 - takes a while to load, and few ask for it
+
     book = Workbook(write_only=True)
     grades = book.create_sheet("Grades")
     grades.freeze_panes = "D2"
@@ -96,7 +95,7 @@ def read(content: bytes, exercises: Sequence[str]) -> Read:
     try:
         lines = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
         rows = [(number, row) for number, row in enumerate(lines, start=1) if any(row)]
-    except (UnicodeDecodeError, csv.Error, zipfile.BadZipFile, InvalidFileException, KeyError) as error:
+    except (UnicodeDecodeError, csv.Error, zipfile.BadZipFile, KeyError) as error:
         message = f"This is neither CSV in UTF-8 nor XLSX ({error}); save the sheet as one of them."
         found.mistakes.append(Mistake(1, "", "", message))
         return found
@@ -123,6 +122,8 @@ def _csv_rows(content: bytes) -> Iterator[list[str]]:
 
 
 def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - as above
+
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     for row in book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2):
         yield ["" if cell is None else str(cell) for cell in row]

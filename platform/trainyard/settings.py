@@ -310,6 +310,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    # Fields of one name with different choices need names of their own.
+    "ENUM_NAME_OVERRIDES": {
+        "CriterionKindEnum": ["measured", "human"],
+        "RunStateEnum": "trainer_service.models.RunState",
+        "RegradeStateEnum": "courses.regrade.models.State",
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 

@@ -14,7 +14,7 @@ PAGE = "/jobs/import/"
 
 @pytest.fixture(autouse=True)
 def silence(monkeypatch):
-    monkeypatch.setattr(doorbell, "ring", lambda: None)
+    monkeypatch.setattr(doorbell, "ring", lambda task=doorbell.UPLOADS: None)
 
 
 @pytest.fixture
