@@ -40,6 +40,24 @@ class Cell:
         return "passed" if self.passed else "failed"
 
     @property
+    def title(self) -> str:
+        """How many attempts there are, and whether a person decided."""
+        attempts = f"{self.attempts} attempt{'s' if self.attempts != 1 else ''}"
+        return f"{attempts}, decided by a person" if self.is_override else attempts
+
+    @property
+    def shown(self) -> str:
+        """The points to a tenth, with a star where a person decided; … without a grade."""
+        if self.points is None:
+            return "…"
+        return f"{round(self.points, 1):g}{'*' if self.is_override else ''}"
+
+    @property
+    def spoken(self) -> str:
+        """What readers of the screen hear besides."""
+        return {"missing": "not graded yet", "passed": ", passed", "failed": ", not passed"}[self.state]
+
+    @property
     def is_override(self) -> bool:
         """Whether a person decided it."""
         return self.kind == GradeKind.OVERRIDE

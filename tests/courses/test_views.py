@@ -233,6 +233,8 @@ def test_the_exercise_page_asks_few_questions_however_many_attempts(
     client = signed_in(learner)
     for epochs in range(1, 5):
         train(submit({"training": {"epochs": epochs}}).submission.run)
+    with django_assert_max_num_queries(13):  # the last notes which hints are shown for the first time
+        client.get(page)
     with django_assert_max_num_queries(12):
         client.get(page)
 

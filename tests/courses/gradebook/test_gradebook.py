@@ -97,7 +97,7 @@ def test_the_class_is_counted_anew_when_a_grade_changes(graded, classroom, exerc
 def test_an_instructor_sees_who_stands_where(book, graded, learner):
     made = graded(0.99)
     page = book.get(book.address("gradebook")).content.decode()
-    assert learner.get_full_name() in page and book.address("attempts", learner.pk, "digits") in page
+    assert learner.get_full_name() in page and f'href="{learner.pk}/digits/"' in page
     behind = book.get(book.address("attempts", learner.pk, "digits")).content.decode()
     assert reverse("courses:submission", args=[made.pk]) in behind and "the run that counts" in behind
 
